@@ -1,0 +1,21 @@
+//! Plain values in OpenTelemetry's words: trace, span, attribute, event, link, resource, scope, status.
+//!
+//! Nothing here does I/O, reads a clock or knows a format.
+
+mod batch;
+mod id;
+mod link;
+mod report;
+mod span;
+mod time;
+mod value;
+
+pub use batch::{
+    BatchAttribute, BatchEvent, BatchLink, BatchResource, BatchSpan, BatchValue, Range32, SpanBatch, Text,
+};
+pub use id::{SpanId, TraceId};
+pub use link::LinkKind;
+pub use report::{OutputLine, Place, Problem, SourceState, SourceStatus};
+pub use span::{Event, Kind, Link, Scope, Span, Status};
+pub use time::{Timestamp, duration_text};
+pub use value::{Attribute, Value};

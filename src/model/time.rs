@@ -1,0 +1,82 @@
+//! Time as data: nanoseconds since the epoch, saturating, and how durations are written.
+
+/// Nanoseconds since the Unix epoch. Zero also stands for "not said".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// From microseconds, saturating.
+    pub fn from_micros(micros: i64) -> Self {
+        Self(micros.saturating_mul(1_000))
+    }
+
+    /// This time plus `ns` nanoseconds, saturating.
+    #[must_use]
+    pub fn plus(self, ns: u64) -> Self {
+        Self(self.0.saturating_add_unsigned(ns))
+    }
+
+    /// Nanoseconds from `earlier` to here, 0 when that is not earlier.
+    pub fn since(self, earlier: Self) -> u64 {
+        if self <= earlier { 0 } else { self.0.abs_diff(earlier.0) }
+    }
+}
+
+/// Writes a duration in ns with four significant digits and its unit: `712.3 ms`, `1.024 s`, `85 µs`, `2m 03s`.
+pub fn duration_text(ns: u64) -> String {
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..999_950 => scaled(ns, 1_000, "µs"),
+        999_950..999_950_000 => scaled(ns, 1_000_000, "ms"),
+        999_950_000..60_000_000_000 => scaled(ns, 1_000_000_000, "s"),
+        _ => {
+            let seconds = ns / 1_000_000_000;
+            match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+                (0, minutes, seconds) => format!("{minutes}m {seconds:02}s"),
+                (hours, minutes, _) if hours < 100 => format!("{hours}h {minutes:02}m"),
+                (hours, _, _) => format!("{}d {:02}h", hours / 24, hours % 24),
+            }
+        }
+    }
+}
+
+fn scaled(ns: u64, unit: u64, name: &str) -> String {
+    let value = ns as f64 / unit as f64;
+    let decimals = if value < 10.0 { 2 } else { usize::from(value < 1000.0) };
+    let mut text = format!("{value:.decimals$}");
+    if ns.is_multiple_of(unit) {
+        text = format!("{}", ns / unit);
+    }
+    format!("{text} {name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_keep_their_digits_and_unit() {
+        let cases = [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (1_500, "1.50 µs"),
+            (712_300_000, "712.3 ms"),
+            (999_960, "1.00 ms"),
+            (5_000_000, "5 ms"),
+            (1_024_000_000, "1.02 s"),
+            (123_000_000_000, "2m 03s"),
+            (u64::MAX, "213503d 23h"),
+        ];
+        for (ns, text) in cases {
+            assert_eq!(duration_text(ns), text);
+        }
+    }
+
+    #[test]
+    fn time_saturates_at_its_limits() {
+        assert_eq!(Timestamp::from_micros(i64::MAX), Timestamp(i64::MAX));
+        assert_eq!(Timestamp(i64::MAX).plus(u64::MAX), Timestamp(i64::MAX));
+        assert_eq!(Timestamp(i64::MAX).since(Timestamp(i64::MIN)), u64::MAX);
+        assert_eq!(Timestamp(5).since(Timestamp(9)), 0);
+    }
+}
