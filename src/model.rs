@@ -4,8 +4,10 @@
 
 mod batch;
 mod id;
+mod json;
 mod link;
 mod report;
+mod safe;
 mod span;
 mod time;
 mod value;
@@ -14,8 +16,10 @@ pub use batch::{
     BatchAttribute, BatchEvent, BatchLink, BatchResource, BatchSpan, BatchValue, Range32, SpanBatch, Text,
 };
 pub use id::{SpanId, TraceId};
+pub use json::{push_json_bytes, push_json_double, push_json_string};
 pub use link::LinkKind;
 pub use report::{OutputLine, Place, Problem, SourceState, SourceStatus};
+pub use safe::safe;
 pub use span::{Event, Kind, Link, Scope, Span, Status};
-pub use time::{Timestamp, duration_text};
+pub use time::{Timestamp, duration_text, short_duration};
 pub use value::{Attribute, Value};

@@ -40,14 +40,21 @@ pub fn duration_text(ns: u64) -> String {
     }
 }
 
+/// Writes a duration in ns in at most six cells, with two or three digits: `130 ms`, `1.6 ms`, `12 s`.
+pub fn short_duration(ns: u64) -> String {
+    let text = duration_text(ns);
+    let Some((number, unit)) = text.split_once(' ').filter(|(number, _)| number.contains('.')) else {
+        return text;
+    };
+    // One decimal below ten, none above.
+    let cut = number.find('.').map_or(number.len(), |at| if at > 1 { at } else { at + 2 });
+    format!("{} {unit}", number.get(..cut).unwrap_or(number))
+}
+
 fn scaled(ns: u64, unit: u64, name: &str) -> String {
     let value = ns as f64 / unit as f64;
     let decimals = if value < 10.0 { 2 } else { usize::from(value < 1000.0) };
-    let mut text = format!("{value:.decimals$}");
-    if ns.is_multiple_of(unit) {
-        text = format!("{}", ns / unit);
-    }
-    format!("{text} {name}")
+    format!("{value:.decimals$} {name}")
 }
 
 #[cfg(test)]
@@ -62,13 +69,20 @@ mod tests {
             (1_500, "1.50 µs"),
             (712_300_000, "712.3 ms"),
             (999_960, "1.00 ms"),
-            (5_000_000, "5 ms"),
+            (5_000_000, "5.00 ms"),
             (1_024_000_000, "1.02 s"),
             (123_000_000_000, "2m 03s"),
             (u64::MAX, "213503d 23h"),
         ];
         for (ns, text) in cases {
             assert_eq!(duration_text(ns), text);
+        }
+    }
+
+    #[test]
+    fn short_durations_fit_a_narrow_column() {
+        for (ns, text) in [(0, "0 ns"), (1_640_000, "1.6 ms"), (130_040_000, "130 ms"), (12_345_678_901, "12 s")] {
+            assert_eq!(short_duration(ns), text);
         }
     }
 

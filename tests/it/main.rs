@@ -1,1 +1,1 @@
-//! One test binary.
+//! One test binary: fixtures in, screens or jsonl out.
