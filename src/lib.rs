@@ -6,4 +6,5 @@
 //!
 //! The library exists for the binary, tests, benches and fuzzing; it is not a stable API.
 
+pub mod ingest;
 pub mod model;

@@ -1,0 +1,155 @@
+//! JSON values into a batch: text, attributes, nested values as compact text.
+
+use super::{Json, JsonKind, string};
+use crate::model::{BatchAttribute, BatchValue, Range32, SpanBatch, Text, push_json_double, push_json_string};
+use base64::Engine;
+
+/// How an object such as `{"bytes":"…"}` is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shapes {
+    /// As any other object.
+    Plain,
+    /// As `jsonl` writes it: bytes, or a double that JSON cannot hold.
+    Ours,
+}
+
+/// Copies a string into the batch; the empty text for other values.
+pub fn push_text(value: Json<'_>, batch: &mut SpanBatch) -> Text {
+    if value.kind() == JsonKind::Plain {
+        return batch.push_text(value.raw());
+    }
+    if !value.is_string() {
+        return Text::default();
+    }
+    let mut text = Vec::with_capacity(value.raw().len());
+    string_into(value, &mut text);
+    batch.push_text(&text)
+}
+
+/// Copies the members of an object into the batch as attributes, duplicates included.
+pub fn push_attributes(object: Json<'_>, shapes: Shapes, batch: &mut SpanBatch) -> Range32 {
+    let start = index(batch.attributes.len());
+    for (key, value) in object.members() {
+        let key = push_text(key, batch);
+        let value = attribute_value(value, shapes, batch);
+        batch.attributes.push(BatchAttribute { key, value });
+    }
+    Range32 { start, end: index(batch.attributes.len()) }
+}
+
+/// Appends a value as JSON text without white space. Strings are written anew, so the text is always valid UTF-8, and
+/// what JSON cannot hold takes the shape that [`crate::model::Value::Json`] names.
+pub fn compact(value: Json<'_>, out: &mut Vec<u8>) {
+    // Containers still to be closed: the node after them, their closing byte.
+    let mut open: Vec<(usize, u8)> = Vec::new();
+    let end = (value.node().next as usize).max(value.index + 1);
+    let mut at = value.index;
+    let mut first = true;
+    let mut is_key = false;
+    while at < end {
+        while let Some((_, close)) = open.pop_if(|(after, _)| *after <= at) {
+            out.push(close);
+            first = false;
+            is_key = open.last().is_some_and(|(_, close)| *close == b'}');
+        }
+        let node = value.at(at);
+        let in_object = open.last().is_some_and(|(_, close)| *close == b'}');
+        if !first && (is_key || !in_object) {
+            out.push(b',');
+        }
+        at += 1;
+        if in_object && is_key {
+            push_scalar(node, out);
+            out.push(b':');
+            (first, is_key) = (true, false);
+            continue;
+        }
+        let after = node.node().next as usize;
+        if node.kind() == JsonKind::Object {
+            out.push(b'{');
+            open.push((after, b'}'));
+            (first, is_key) = (true, true);
+        } else if node.kind() == JsonKind::Array {
+            out.push(b'[');
+            open.push((after, b']'));
+            (first, is_key) = (true, false);
+        } else {
+            push_scalar(node, out);
+            (first, is_key) = (false, in_object);
+        }
+    }
+    out.extend(open.iter().rev().map(|(_, close)| *close));
+}
+
+fn push_scalar(value: Json<'_>, out: &mut Vec<u8>) {
+    if value.is_string() {
+        let mut text = Vec::with_capacity(value.raw().len());
+        string_into(value, &mut text);
+        return push_json_string(std::str::from_utf8(&text).unwrap_or_default(), out);
+    }
+    match value.raw() {
+        raw @ (b"NaN" | b"Infinity" | b"-Infinity") => push_json_double(double(raw), out),
+        raw => out.extend_from_slice(raw),
+    }
+}
+
+fn attribute_value(value: Json<'_>, shapes: Shapes, batch: &mut SpanBatch) -> BatchValue {
+    match value.kind() {
+        JsonKind::Plain | JsonKind::Text | JsonKind::Escaped => BatchValue::Str(push_text(value, batch)),
+        JsonKind::True => BatchValue::Bool(true),
+        JsonKind::False => BatchValue::Bool(false),
+        JsonKind::Integer => match value.word().and_then(|digits| digits.parse().ok()) {
+            Some(int) => BatchValue::Int(int),
+            None => json_text(value, batch),
+        },
+        JsonKind::Double => match (value.raw(), double(value.raw())) {
+            // A finite number too large for a double keeps its text.
+            (raw, double) if double.is_finite() || raw.ends_with(b"N") || raw.ends_with(b"y") => {
+                BatchValue::Double(double)
+            }
+            _ => json_text(value, batch),
+        },
+        JsonKind::Object if shapes == Shapes::Ours => our_shape(value, batch),
+        JsonKind::Object | JsonKind::Array | JsonKind::Null => json_text(value, batch),
+    }
+}
+
+fn our_shape(value: Json<'_>, batch: &mut SpanBatch) -> BatchValue {
+    let mut members = value.members();
+    if let (Some((key, inner)), None) = (members.next(), members.next()) {
+        match (key.raw(), inner.plain()) {
+            (b"bytes", Some(text)) => {
+                if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) {
+                    return BatchValue::Bytes(batch.push_text(&bytes));
+                }
+            }
+            (b"double", Some(text @ ("NaN" | "Infinity" | "-Infinity"))) => {
+                return BatchValue::Double(double(text.as_bytes()));
+            }
+            _ => {}
+        }
+    }
+    json_text(value, batch)
+}
+
+fn json_text(value: Json<'_>, batch: &mut SpanBatch) -> BatchValue {
+    let mut text = Vec::with_capacity(value.raw().len());
+    compact(value, &mut text);
+    BatchValue::Json(batch.push_text(&text))
+}
+
+fn string_into(value: Json<'_>, out: &mut Vec<u8>) {
+    if value.kind() == JsonKind::Escaped {
+        string::unescape(value.raw(), out);
+    } else {
+        string::push_utf8(value.raw(), out);
+    }
+}
+
+fn double(raw: &[u8]) -> f64 {
+    std::str::from_utf8(raw).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+}
+
+fn index(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,265 @@
+//! The parser: one pass, iterative, left to right, so that what is broken stays broken whatever follows.
+
+use super::{JsonKind, MAX_DEPTH, MAX_NODES, Node, Outcome, string};
+
+/// Why the parser stops early.
+enum Stop {
+    End,
+    Broken(&'static str),
+}
+
+/// Parses one value into `nodes`, which must be empty.
+pub(super) fn parse(bytes: &[u8], nodes: &mut Vec<Node>) -> Outcome {
+    let mut parser = Parser { bytes, pos: 0, nodes, open: [0; MAX_DEPTH], depth: 0, objects: 0 };
+    match parser.run() {
+        Ok(()) => Outcome::Complete(parser.pos),
+        Err(Stop::End) => Outcome::Incomplete,
+        Err(Stop::Broken(reason)) => Outcome::Broken(reason),
+    }
+}
+
+struct Parser<'a> {
+    bytes: &'a [u8],
+    pos: usize,
+    nodes: &'a mut Vec<Node>,
+    /// Nodes of the containers that are open.
+    open: [u32; MAX_DEPTH],
+    depth: usize,
+    /// One bit per open container, the innermost lowest: set for an object.
+    objects: u64,
+}
+
+impl Parser<'_> {
+    fn run(&mut self) -> Result<(), Stop> {
+        self.value()?;
+        while self.depth > 0 {
+            let in_object = self.objects & 1 == 1;
+            match self.token()? {
+                b',' => {
+                    self.pos += 1;
+                    if in_object {
+                        self.key()?;
+                    }
+                    self.value()?;
+                }
+                b'}' if in_object => self.close(),
+                b']' if !in_object => self.close(),
+                _ => return Err(Stop::Broken("a comma or the end of an object or array is missing")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a value; a container only up to its first scalar, so that nesting costs no recursion.
+    fn value(&mut self) -> Result<(), Stop> {
+        loop {
+            match self.token()? {
+                b'"' => return self.string(),
+                b'{' => {
+                    self.open(JsonKind::Object)?;
+                    if self.token()? == b'}' {
+                        self.close();
+                        return Ok(());
+                    }
+                    self.key()?;
+                }
+                b'[' => {
+                    self.open(JsonKind::Array)?;
+                    if self.token()? == b']' {
+                        self.close();
+                        return Ok(());
+                    }
+                }
+                b't' => return self.literal(b"true", JsonKind::True),
+                b'f' => return self.literal(b"false", JsonKind::False),
+                b'n' => return self.literal(b"null", JsonKind::Null),
+                b'N' => return self.literal(b"NaN", JsonKind::Double),
+                b'I' => return self.literal(b"Infinity", JsonKind::Double),
+                b'-' if self.bytes.get(self.pos + 1) == Some(&b'I') => {
+                    return self.literal(b"-Infinity", JsonKind::Double);
+                }
+                b'-' | b'0'..=b'9' => return self.number(),
+                _ => return Err(Stop::Broken("a value is missing")),
+            }
+        }
+    }
+
+    fn key(&mut self) -> Result<(), Stop> {
+        if self.token()? != b'"' {
+            return Err(Stop::Broken("a key is missing"));
+        }
+        self.string()?;
+        if self.token()? != b':' {
+            return Err(Stop::Broken("a colon is missing"));
+        }
+        self.pos += 1;
+        Ok(())
+    }
+
+    /// Skips white space and terminal colours; the byte that follows, not taken.
+    fn token(&mut self) -> Result<u8, Stop> {
+        loop {
+            match self.bytes.get(self.pos) {
+                None => return Err(Stop::End),
+                Some(b' ') => self.pos += string::spaces(self.bytes, self.pos),
+                Some(b'\n' | b'\r' | b'\t') => self.pos += 1,
+                Some(0x1b) => self.colour()?,
+                Some(byte) => return Ok(*byte),
+            }
+        }
+    }
+
+    /// Skips an ANSI sequence such as `ESC [ 1 ; 39 m`.
+    fn colour(&mut self) -> Result<(), Stop> {
+        let tail = self.bytes.get(self.pos + 1..).unwrap_or_default();
+        let parameters = match tail.first() {
+            None => return Err(Stop::End),
+            Some(b'[') => tail.iter().skip(1).take(32).take_while(|byte| matches!(byte, b'0'..=b'?')).count(),
+            Some(_) => return Err(Stop::Broken("a control character stands between values")),
+        };
+        match tail.get(1 + parameters) {
+            None => Err(Stop::End),
+            Some(b'@'..=b'~') => {
+                self.pos += 3 + parameters;
+                Ok(())
+            }
+            Some(_) => Err(Stop::Broken("a control character stands between values")),
+        }
+    }
+
+    fn push(&mut self, kind: JsonKind, start: usize, end: usize) -> Result<(), Stop> {
+        if self.nodes.len() >= MAX_NODES {
+            return Err(Stop::Broken("it has more than 4,194,304 values"));
+        }
+        let next = index(self.nodes.len() + 1);
+        self.nodes.push(Node { kind, start: index(start), end: index(end), next });
+        Ok(())
+    }
+
+    fn open(&mut self, kind: JsonKind) -> Result<(), Stop> {
+        let slot = index(self.nodes.len());
+        let Some(open) = self.open.get_mut(self.depth) else {
+            return Err(Stop::Broken("it is nested deeper than 64 levels"));
+        };
+        *open = slot;
+        self.depth += 1;
+        self.objects = (self.objects << 1) | u64::from(kind == JsonKind::Object);
+        self.push(kind, self.pos, self.pos)?;
+        self.pos += 1;
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.pos += 1;
+        self.depth = self.depth.saturating_sub(1);
+        self.objects >>= 1;
+        let next = index(self.nodes.len());
+        let slot = self.open.get(self.depth).copied().unwrap_or_default() as usize;
+        if let Some(node) = self.nodes.get_mut(slot) {
+            node.end = index(self.pos);
+            node.next = next;
+        }
+    }
+
+    fn string(&mut self) -> Result<(), Stop> {
+        let start = self.pos + 1;
+        let (mut at, mut escaped, mut wide) = (start, false, 0);
+        loop {
+            at = string::skip(self.bytes, at, &mut wide);
+            match self.bytes.get(at) {
+                None => return Err(Stop::End),
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    at = self.escape(at + 1)?;
+                }
+                Some(b'\n') => return Err(Stop::Broken("a line ends inside a string")),
+                Some(_) => at += 1,
+            }
+        }
+        self.pos = at + 1;
+        let kind = match (escaped, wide) {
+            (true, _) => JsonKind::Escaped,
+            (false, 0) => JsonKind::Plain,
+            (false, _) => JsonKind::Text,
+        };
+        self.push(kind, start, at)
+    }
+
+    /// Checks what follows a backslash; the offset after it.
+    fn escape(&self, at: usize) -> Result<usize, Stop> {
+        match self.bytes.get(at) {
+            None => Err(Stop::End),
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
+            Some(b'u') => {
+                let digits = self.bytes.get(at + 1..).unwrap_or_default().iter().take(4);
+                let (seen, hex) = digits.fold((0, true), |(n, hex), byte| (n + 1, hex && byte.is_ascii_hexdigit()));
+                match (hex, seen) {
+                    (false, _) => Err(Stop::Broken("a \\u escape has no four hex digits")),
+                    (true, 4) => Ok(at + 5),
+                    (true, _) => Err(Stop::End),
+                }
+            }
+            Some(_) => Err(Stop::Broken("an unknown escape stands in a string")),
+        }
+    }
+
+    fn literal(&mut self, word: &[u8], kind: JsonKind) -> Result<(), Stop> {
+        let rest = self.bytes.get(self.pos..).unwrap_or_default();
+        if let Some(after) = rest.strip_prefix(word) {
+            match after.first() {
+                None => return Err(Stop::End),
+                Some(byte) if byte.is_ascii_alphanumeric() => {}
+                Some(_) => {
+                    let start = self.pos;
+                    self.pos += word.len();
+                    return self.push(kind, start, self.pos);
+                }
+            }
+        }
+        if rest.len() < word.len() && word.starts_with(rest) {
+            return Err(Stop::End);
+        }
+        Err(Stop::Broken("an unknown word stands where a value should"))
+    }
+
+    fn number(&mut self) -> Result<(), Stop> {
+        let start = self.pos;
+        let mut at = start + usize::from(self.bytes.get(start) == Some(&b'-'));
+        let whole = self.digits(at)?;
+        if whole == 0 || (whole > 1 && self.bytes.get(at) == Some(&b'0')) {
+            return Err(Stop::Broken("a number is malformed"));
+        }
+        at += whole;
+        let mut kind = JsonKind::Integer;
+        if self.bytes.get(at) == Some(&b'.') {
+            kind = JsonKind::Double;
+            let fraction = self.digits(at + 1)?;
+            at += 1 + fraction;
+            if fraction == 0 {
+                return Err(Stop::Broken("a number is malformed"));
+            }
+        }
+        if matches!(self.bytes.get(at), Some(b'e' | b'E')) {
+            kind = JsonKind::Double;
+            at += 1 + usize::from(matches!(self.bytes.get(at + 1), Some(b'+' | b'-')));
+            let exponent = self.digits(at)?;
+            at += exponent;
+            if exponent == 0 {
+                return Err(Stop::Broken("a number is malformed"));
+            }
+        }
+        self.pos = at;
+        self.push(kind, start, at)
+    }
+
+    /// How many digits stand at `at`; the end of the bytes there may hide more.
+    fn digits(&self, at: usize) -> Result<usize, Stop> {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        rest.iter().position(|byte| !byte.is_ascii_digit()).ok_or(Stop::End)
+    }
+}
+
+fn index(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

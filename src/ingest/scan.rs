@@ -1,0 +1,151 @@
+//! Finds spans in any text, piece by piece: the decoder for files and pipes.
+//!
+//! What a file is, is told by its content alone. Spans may stand between log lines, behind a prefix, in an array; whatever
+//! is not a span is kept as an output line, whatever is broken becomes a problem, and reading goes on at the next line.
+//! The result does not depend on how the input is cut into chunks. Only an object whose end has not come is buffered.
+
+mod attempt;
+mod encoding;
+mod lane;
+mod lanes;
+mod memo;
+mod prefix;
+mod sink;
+mod text;
+
+pub(crate) use memo::Memo;
+
+use crate::model::{SpanBatch, Timestamp};
+use encoding::Encoding;
+use lane::Lane;
+use lanes::Lanes;
+use sink::{Sink, Target};
+
+/// Chunks are worked on in pieces of this size, so that a huge one costs no huge buffer.
+const PIECE: usize = 256 << 10;
+
+/// An object larger than this is given up.
+pub const MAX_OBJECT: usize = 64 << 20;
+
+/// What the user says of the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeOptions {
+    /// `--service`: the service of spans that name none, or only the SDK's `unknown_service`.
+    pub service: Option<String>,
+    /// The service of spans that name none, when the user does not say.
+    pub fallback_service: String,
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        Self { service: None, fallback_service: "unknown_service".to_owned() }
+    }
+}
+
+impl DecodeOptions {
+    /// The service of a span whose own data name it, or not.
+    pub(crate) fn service<'a>(&'a self, named: Option<&'a str>) -> &'a str {
+        let unknown = |name: &str| matches!(name, "" | "unknown_service") || name.starts_with("unknown_service:");
+        match &self.service {
+            Some(service) if named.is_none_or(unknown) => service,
+            _ => named.unwrap_or(&self.fallback_service),
+        }
+    }
+}
+
+/// What was found so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Spans.
+    pub spans: u64,
+    /// JSON objects that are not spans.
+    pub objects: u64,
+    /// Lines of text that are neither blank nor JSON.
+    pub lines: u64,
+    /// Objects that could not be read.
+    pub malformed: u64,
+}
+
+impl Counts {
+    /// What there was besides spans, for a message: `2 lines of text, 1 JSON object of another kind`.
+    pub fn besides_spans(&self) -> String {
+        let parts = [
+            (self.lines, "line of text", "lines of text"),
+            (self.objects, "JSON object of another kind", "JSON objects of another kind"),
+            (self.malformed, "broken JSON object", "broken JSON objects"),
+        ];
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let parts: Vec<_> = parts.map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many })).collect();
+        if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// What a format says of a JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// A span, now in the batch; it ended then.
+    Span(Timestamp),
+    /// Something else.
+    Other,
+    /// Meant as a span, but not usable as one.
+    Unreadable(&'static str),
+}
+
+/// Decodes a file or a stream, whatever it holds.
+#[derive(Debug)]
+pub struct Decoder {
+    encoding: Encoding,
+    main: Lane,
+    lanes: Lanes,
+    sink: Sink,
+}
+
+impl Decoder {
+    /// A decoder for one input.
+    pub fn new(options: DecodeOptions) -> Self {
+        Self {
+            encoding: Encoding::default(),
+            main: Lane::new(MAX_OBJECT),
+            lanes: Lanes::default(),
+            sink: Sink::new(options),
+        }
+    }
+
+    /// Decodes the next bytes. At most about a thousand output lines of one call are kept, the rest are counted.
+    pub fn feed(&mut self, chunk: &[u8], batch: &mut SpanBatch) {
+        self.sink.begin();
+        for piece in chunk.chunks(PIECE) {
+            self.encoding.decode(piece, self.main.buffer());
+            self.run(End::Open, batch);
+        }
+    }
+
+    /// Decodes what is left when no more bytes come.
+    pub fn finish(&mut self, batch: &mut SpanBatch) {
+        self.sink.begin();
+        self.encoding.finish(self.main.buffer());
+        self.run(End::Reached, batch);
+        self.lanes.finish(&mut Target { sink: &mut self.sink, batch });
+    }
+
+    /// The format of the first span found: `console`, `console-text` or `jsonl`; `unknown` before there is one.
+    pub fn format(&self) -> &'static str {
+        self.sink.format.unwrap_or("unknown")
+    }
+
+    /// What was found so far.
+    pub fn counts(&self) -> Counts {
+        self.sink.counts
+    }
+
+    fn run(&mut self, end: End, batch: &mut SpanBatch) {
+        self.main.run(end, Some(&mut self.lanes), &mut Target { sink: &mut self.sink, batch });
+    }
+}
+
+/// Whether more bytes may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Open,
+    Reached,
+}

@@ -1,0 +1,270 @@
+//! One stream of lines: cut into objects and text, left to right, without looking at what has been decided again.
+
+use super::attempt::{Attempt, Found};
+use super::lanes::{Lanes, Route};
+use super::sink::{Spot, Target};
+use super::text::is_blank;
+use super::{End, Verdict};
+use crate::ingest::console_text;
+use crate::model::Timestamp;
+use std::collections::VecDeque;
+
+/// Of a longer line only this much is looked at.
+const MAX_LINE: usize = 64 << 10;
+
+/// So many braces of one line may begin an object.
+const MAX_BRACES: u8 = 16;
+
+/// A stream of lines and what of it is not decided yet.
+#[derive(Debug)]
+pub(super) struct Lane {
+    /// What stood before every line and was taken off.
+    prefix: Vec<u8>,
+    buffer: Vec<u8>,
+    /// An object larger than this is given up.
+    limit: usize,
+    /// Number of the line that the buffer begins in.
+    line: u64,
+    /// Numbers of the buffered lines where they do not simply count up.
+    numbers: VecDeque<u64>,
+    /// End of the last span.
+    after: Option<Timestamp>,
+    /// The rest of an endless line is being dropped.
+    dropping: bool,
+    cursor: Cursor,
+}
+
+/// How far the piece that the buffer begins with has been looked at.
+#[derive(Debug)]
+struct Cursor {
+    at_line_start: bool,
+    from: usize,
+    braces: u8,
+    brace: Option<(usize, Attempt)>,
+}
+
+enum Mark {
+    Wait,
+    Brace(usize),
+    /// A piece of text of this length, with its line end if it has one.
+    Text(usize),
+}
+
+impl Lane {
+    pub(super) fn new(limit: usize) -> Self {
+        let cursor = Cursor { at_line_start: true, from: 0, braces: 0, brace: None };
+        let (prefix, buffer, numbers) = (Vec::new(), Vec::new(), VecDeque::new());
+        Self { prefix, buffer, limit, line: 1, numbers, after: None, dropping: false, cursor }
+    }
+
+    /// A lane for the lines behind this prefix.
+    pub(super) fn prefixed(prefix: &[u8], limit: usize) -> Self {
+        Self { prefix: prefix.to_vec(), ..Self::new(limit) }
+    }
+
+    pub(super) fn prefix(&self) -> &[u8] {
+        &self.prefix
+    }
+
+    /// Whether everything that came has been decided.
+    pub(super) fn is_idle(&self) -> bool {
+        self.buffer.is_empty() && !self.dropping
+    }
+
+    /// Where new bytes go.
+    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.buffer
+    }
+
+    /// Adds a whole line whose prefix was taken off.
+    pub(super) fn push_line(&mut self, line: &[u8], number: u64) {
+        self.buffer.extend_from_slice(line);
+        if !line.ends_with(b"\n") {
+            self.buffer.push(b'\n');
+        }
+        self.numbers.push_back(number);
+    }
+
+    /// Decides what can be decided.
+    pub(super) fn run(&mut self, end: End, mut lanes: Option<&mut Lanes>, target: &mut Target<'_>) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut done = 0;
+        while let Some(rest) = buffer.get(done..).filter(|rest| !rest.is_empty()) {
+            let Some(taken) = self.step(rest, end, lanes.as_deref_mut(), target) else { break };
+            self.advance(rest.get(..taken).unwrap_or(rest));
+            done += taken;
+        }
+        buffer.drain(..done.min(buffer.len()));
+        if buffer.is_empty() && buffer.capacity() > 4 * super::PIECE {
+            buffer.shrink_to(super::PIECE);
+        }
+        self.buffer = buffer;
+    }
+
+    /// Decides one piece; its length, or nothing when more bytes are needed.
+    fn step(&mut self, rest: &[u8], end: End, lanes: Option<&mut Lanes>, target: &mut Target<'_>) -> Option<usize> {
+        if self.dropping {
+            let line_end = memchr::memchr(b'\n', rest);
+            self.dropping = line_end.is_none();
+            return Some(line_end.map_or(rest.len(), |at| at + 1));
+        }
+        if let (true, Some(lanes)) = (self.cursor.at_line_start && self.cursor.brace.is_none(), lanes) {
+            match lanes.route(rest, self.line, end, target) {
+                Route::Here => {}
+                Route::Wait => return None,
+                Route::Taken(length) => return Some(length),
+            }
+        }
+        self.piece(rest, end, target)
+    }
+
+    fn piece(&mut self, rest: &[u8], end: End, target: &mut Target<'_>) -> Option<usize> {
+        loop {
+            let (brace, mut attempt) = match self.cursor.brace {
+                Some(brace) => brace,
+                None => match self.mark(rest, end) {
+                    Mark::Wait => return None,
+                    Mark::Text(length) => return Some(self.text(rest, length, target)),
+                    Mark::Brace(at) => (at, Attempt::new()),
+                },
+            };
+            let (head, object) = rest.split_at(brace);
+            let found = attempt.look(object, self.limit, end, &mut target.sink.tape);
+            self.cursor.brace = Some((brace, attempt));
+            let taken = match found {
+                Found::Wait => return None,
+                Found::Whole(length) => self.whole(head, object.get(..length).unwrap_or(object), target),
+                Found::Broken(reason) => self.broken(head, object, &format!("broken JSON object: {reason}"), target),
+                Found::TooLarge => {
+                    let reason = format!("a JSON object of more than {} MiB is given up", self.limit >> 20);
+                    self.broken(head, object, &reason, target)
+                }
+                Found::CutOff => self.cut_off(head, object, target),
+            };
+            if taken.is_some() {
+                return taken;
+            }
+        }
+    }
+
+    /// Looks for the next brace or the end of the line.
+    fn mark(&mut self, rest: &[u8], end: End) -> Mark {
+        let window = rest.get(..MAX_LINE).unwrap_or(rest);
+        loop {
+            let fresh = window.get(self.cursor.from..).unwrap_or_default();
+            let hit = if self.cursor.braces < MAX_BRACES {
+                memchr::memchr2(b'{', b'\n', fresh)
+            } else {
+                memchr::memchr(b'\n', fresh)
+            };
+            let Some(at) = hit.map(|at| at + self.cursor.from) else { break };
+            if window.get(at) == Some(&b'\n') {
+                return Mark::Text(at + 1);
+            }
+            self.cursor.from = at;
+            let head = window.get(..at).unwrap_or_default();
+            if head.len() < console_text::MARK.len() || memchr::memmem::find(head, console_text::MARK).is_none() {
+                return Mark::Brace(at);
+            }
+            // Spans printed as text are full of braces that begin nothing.
+            self.cursor.braces = MAX_BRACES;
+        }
+        if window.len() == MAX_LINE {
+            // An endless line of spans printed as text is cut between two of them, any other is dropped from here on.
+            let cut = memchr::memmem::rfind(window, console_text::SEAM).map(|at| at + 1);
+            self.dropping = cut.is_none();
+            return Mark::Text(cut.unwrap_or(MAX_LINE));
+        }
+        self.cursor.from = window.len();
+        if end == End::Reached { Mark::Text(rest.len()) } else { Mark::Wait }
+    }
+
+    fn text(&mut self, rest: &[u8], length: usize, target: &mut Target<'_>) -> usize {
+        let line = rest.get(..length).unwrap_or(rest);
+        if !is_blank(line) {
+            let ended = target.text(line.trim_ascii_end(), self.spot());
+            self.after = ended.or(self.after);
+        }
+        length
+    }
+
+    fn whole(&mut self, head: &[u8], object: &[u8], target: &mut Target<'_>) -> Option<usize> {
+        let length = head.len() + object.len();
+        match target.object(object) {
+            Verdict::Span(ended) => {
+                if !is_blank(head) {
+                    target.text(head.trim_ascii_end(), self.spot());
+                }
+                self.after = Some(ended);
+            }
+            Verdict::Unreadable(reason) => {
+                target.problem(self.number(), reason.to_owned(), object);
+                target.other_object(head, object, self.spot());
+            }
+            // A line of text that ends in some JSON is a line of text.
+            Verdict::Other if !is_blank(head) && memchr::memchr(b'\n', object).is_none() => {
+                self.go_on_at(length);
+                return None;
+            }
+            Verdict::Other => target.other_object(head, object, self.spot()),
+        }
+        Some(length)
+    }
+
+    /// The line is text; only what was meant as an object is a problem.
+    fn broken(&mut self, head: &[u8], object: &[u8], reason: &str, target: &mut Target<'_>) -> Option<usize> {
+        if is_blank(head) && has_key(object) {
+            target.problem(self.number(), reason.to_owned(), object);
+        }
+        self.go_on_at(head.len() + 1);
+        None
+    }
+
+    fn cut_off(&mut self, head: &[u8], object: &[u8], target: &mut Target<'_>) -> Option<usize> {
+        let in_text = !is_blank(head) && memchr::memchr(b'\n', object).is_none();
+        if in_text || !has_key(object) {
+            self.go_on_at(head.len() + 1);
+            return None;
+        }
+        target.problem(self.number(), "file ends inside a JSON object that starts here".to_owned(), object);
+        // An object torn before a value takes the next one for that value: look there again.
+        if memchr::memmem::find(object, b"\n{").is_some() {
+            self.go_on_at(head.len() + 1);
+            return None;
+        }
+        if !is_blank(head) {
+            target.text(head.trim_ascii_end(), self.spot());
+        }
+        Some(head.len() + object.len())
+    }
+
+    fn go_on_at(&mut self, from: usize) {
+        self.cursor.brace = None;
+        self.cursor.from = from;
+        self.cursor.braces = self.cursor.braces.saturating_add(1);
+    }
+
+    fn advance(&mut self, taken: &[u8]) {
+        let lines = memchr::memchr_iter(b'\n', taken).count();
+        if self.numbers.is_empty() {
+            self.line += u64::try_from(lines).unwrap_or_default();
+        } else {
+            self.numbers.drain(..lines.min(self.numbers.len()));
+        }
+        let at_line_start = taken.ends_with(b"\n");
+        self.cursor = Cursor { at_line_start, from: 0, braces: 0, brace: None };
+    }
+
+    fn number(&self) -> u64 {
+        self.numbers.front().copied().unwrap_or(self.line)
+    }
+
+    fn spot(&self) -> Spot<'_> {
+        Spot { line: self.number(), after: self.after, prefix: &self.prefix }
+    }
+}
+
+/// Whether a brace is followed by what may be a key.
+fn has_key(object: &[u8]) -> bool {
+    object.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b"\"")
+}

@@ -1,0 +1,115 @@
+//! Several processes in one stream, told apart by the prefix of every line: each has a lane of its own.
+
+use super::End;
+use super::lane::Lane;
+use super::prefix::{MAX_PREFIX, prefix};
+use super::sink::Target;
+
+/// More prefixes than this at once are not told apart.
+const MAX_LANES: usize = 32;
+
+/// Objects and lines behind a prefix may be this large; with all lanes full the sum is still bounded.
+const MAX_LANE: usize = 1 << 20;
+
+/// The lanes of the prefixes seen.
+#[derive(Debug, Default)]
+pub(super) struct Lanes {
+    list: Vec<Lane>,
+    /// How far the line at hand was searched for its end.
+    searched: usize,
+}
+
+/// Where a line goes.
+pub(super) enum Route {
+    /// It has no prefix.
+    Here,
+    /// More bytes are needed to tell.
+    Wait,
+    /// Into a lane; this many bytes.
+    Taken(usize),
+}
+
+impl Lanes {
+    /// Puts the line that `rest` begins with into its lane, if it has a prefix.
+    pub(super) fn route(&mut self, rest: &[u8], number: u64, end: End, target: &mut Target<'_>) -> Route {
+        let first = rest.first().copied().unwrap_or_default();
+        if !(first.is_ascii_alphanumeric() || matches!(first, 0x1b | b'[' | b'_' | b'.')) {
+            return Route::Here;
+        }
+        let Some(head) = head(rest, end) else { return Route::Wait };
+        let Some(length) = prefix(head) else { return Route::Here };
+        let window = rest.get(..MAX_LANE).unwrap_or(rest);
+        let fresh = window.get(self.searched..).unwrap_or_default();
+        let whole = match memchr::memchr(b'\n', fresh) {
+            Some(at) => self.searched + at + 1,
+            None if window.len() == MAX_LANE => return self.decided(Route::Here),
+            None if end == End::Reached => rest.len(),
+            None => {
+                self.searched = window.len();
+                return Route::Wait;
+            }
+        };
+        let (mark, line) = rest.get(..whole).unwrap_or(rest).split_at(length);
+        let mark = [mark.trim_ascii_end(), b" "].concat();
+        let index = match self.list.iter().position(|lane| lane.prefix() == mark) {
+            Some(index) => index,
+            None => match stands(line, rest.get(whole..).unwrap_or_default(), end) {
+                None => return Route::Wait,
+                Some(false) => return self.decided(Route::Here),
+                Some(true) => match self.open(&mark) {
+                    Some(index) => index,
+                    None => return self.decided(Route::Here),
+                },
+            },
+        };
+        if let Some(lane) = self.list.get_mut(index) {
+            lane.push_line(line, number);
+            lane.run(End::Open, None, target);
+        }
+        self.decided(Route::Taken(whole))
+    }
+
+    /// Decides what is left in all lanes.
+    pub(super) fn finish(&mut self, target: &mut Target<'_>) {
+        for lane in &mut self.list {
+            lane.run(End::Reached, None, target);
+        }
+    }
+
+    fn decided(&mut self, route: Route) -> Route {
+        self.searched = 0;
+        route
+    }
+
+    /// A new lane, in the place of an idle one when there are too many.
+    fn open(&mut self, mark: &[u8]) -> Option<usize> {
+        let lane = Lane::prefixed(mark, MAX_LANE);
+        if self.list.len() < MAX_LANES {
+            self.list.push(lane);
+            return Some(self.list.len() - 1);
+        }
+        let idle = self.list.iter().position(Lane::is_idle)?;
+        *self.list.get_mut(idle)? = lane;
+        Some(idle)
+    }
+}
+
+/// Whether a first prefix is one: the next line has one too, or a whole object stands behind it.
+fn stands(line: &[u8], next: &[u8], end: End) -> Option<bool> {
+    let line = line.trim_ascii();
+    if line.starts_with(b"{") && line.ends_with(b"}") {
+        return Some(true);
+    }
+    let next = head(next, end)?;
+    Some(prefix(next).is_some())
+}
+
+/// As much of the first line as a prefix needs, or nothing when it has not come yet.
+fn head(rest: &[u8], end: End) -> Option<&[u8]> {
+    let window = rest.get(..MAX_PREFIX).unwrap_or(rest);
+    match memchr::memchr(b'\n', window) {
+        Some(at) => window.get(..at),
+        None if window.len() == MAX_PREFIX || end == End::Reached => Some(window),
+        None => None,
+    }
+}

@@ -1,0 +1,141 @@
+//! Where the scanner puts what it finds: spans into the batch by their format, the rest as lines and problems.
+
+use super::text::{MAX_TEXT, is_blank, shown};
+use super::{Counts, DecodeOptions, Memo, Verdict};
+use crate::ingest::json::{Json, Tape, compact};
+use crate::ingest::{console, console_text, jsonl};
+use crate::model::{OutputLine, Place, Problem, SpanBatch, Timestamp};
+
+/// Output lines kept of one call of the decoder.
+const MAX_LINES: u64 = 1000;
+
+/// Problems kept in one batch.
+const MAX_PROBLEMS: usize = 100;
+
+/// The formats, what they share, and the counts.
+#[derive(Debug)]
+pub(super) struct Sink {
+    pub(super) tape: Tape,
+    pub(super) counts: Counts,
+    pub(super) format: Option<&'static str>,
+    options: DecodeOptions,
+    memo: Memo,
+    /// Output lines kept of this call.
+    kept: u64,
+}
+
+impl Sink {
+    pub(super) fn new(options: DecodeOptions) -> Self {
+        let (tape, counts, memo) = (Tape::default(), Counts::default(), Memo::default());
+        Self { tape, counts, format: None, options, memo, kept: 0 }
+    }
+
+    /// Starts a call of the decoder, perhaps with another batch than the last one's.
+    pub(super) fn begin(&mut self) {
+        self.memo.clear();
+        self.kept = 0;
+    }
+}
+
+/// The sink and the batch of this call.
+pub(super) struct Target<'a> {
+    pub(super) sink: &'a mut Sink,
+    pub(super) batch: &'a mut SpanBatch,
+}
+
+/// Where a piece of text stands.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    /// Line number.
+    pub(super) line: u64,
+    /// End of the span before.
+    pub(super) after: Option<Timestamp>,
+    /// The container's prefix, shown before the text.
+    pub(super) prefix: &'a [u8],
+}
+
+impl Target<'_> {
+    /// Offers the object that the tape holds to the formats.
+    pub(super) fn object(&mut self, bytes: &[u8]) -> Verdict {
+        let sink = &mut *self.sink;
+        let object = sink.tape.root(bytes);
+        let verdicts: [(&'static str, Format); 2] = [("console", console::decode), ("jsonl", jsonl::decode)];
+        for (name, decode) in verdicts {
+            let verdict = decode(object, self.batch, &mut sink.memo, &sink.options);
+            if let Verdict::Span(_) = verdict {
+                sink.counts.spans += 1;
+                sink.format.get_or_insert(name);
+            }
+            if verdict != Verdict::Other {
+                return verdict;
+            }
+        }
+        Verdict::Other
+    }
+
+    /// Keeps the object that the tape holds as an output line, on one line, behind the text before it.
+    pub(super) fn other_object(&mut self, head: &[u8], bytes: &[u8], spot: Spot<'_>) {
+        if is_blank(head) {
+            self.sink.counts.objects += 1;
+        } else {
+            self.sink.counts.lines += 1;
+        }
+        let mut text = head.to_vec();
+        if memchr::memchr(b'\n', bytes).is_none() {
+            text.extend_from_slice(bytes);
+        } else {
+            compact(self.sink.tape.root(bytes), &mut text);
+        }
+        self.keep(&text, spot);
+    }
+
+    /// Keeps a line of text, unless it is blank; spans printed as text are taken out of it.
+    pub(super) fn text(&mut self, line: &[u8], spot: Spot<'_>) -> Option<Timestamp> {
+        let mut ended = None;
+        let mut rest = line;
+        while let Some(at) = memchr::memmem::find(rest, console_text::MARK) {
+            let (head, span) = rest.split_at(at);
+            let sink = &mut *self.sink;
+            let Some((end, length)) = console_text::decode(span, self.batch, &mut sink.memo, &sink.options) else {
+                break;
+            };
+            sink.counts.spans += 1;
+            sink.format.get_or_insert("console-text");
+            self.plain(head, spot);
+            ended = Some(end);
+            rest = span.get(length..).unwrap_or_default();
+        }
+        self.plain(rest, Spot { after: ended.or(spot.after), ..spot });
+        ended
+    }
+
+    /// Counts and keeps something that could not be read.
+    pub(super) fn problem(&mut self, line: u64, reason: String, bytes: &[u8]) {
+        self.sink.counts.malformed += 1;
+        if self.batch.problems.len() >= MAX_PROBLEMS {
+            self.batch.more_problems += 1;
+            return;
+        }
+        let bytes = bytes.get(..MAX_TEXT).unwrap_or(bytes).to_vec();
+        self.batch.problems.push(Problem { place: Place::Line(line), reason, origin: String::new(), bytes });
+    }
+
+    fn plain(&mut self, line: &[u8], spot: Spot<'_>) {
+        if !is_blank(line) {
+            self.sink.counts.lines += 1;
+            self.keep(line, spot);
+        }
+    }
+
+    fn keep(&mut self, text: &[u8], spot: Spot<'_>) {
+        if self.sink.kept >= MAX_LINES {
+            self.batch.more_lines += 1;
+            return;
+        }
+        self.sink.kept += 1;
+        let text = if spot.prefix.is_empty() { shown(text) } else { shown(&[spot.prefix, text].concat()) };
+        self.batch.lines.push(OutputLine { text, line: spot.line, after: spot.after, origin: String::new() });
+    }
+}
+
+type Format = fn(Json<'_>, &mut SpanBatch, &mut Memo, &DecodeOptions) -> Verdict;
