@@ -8,3 +8,5 @@
 
 pub mod ingest;
 pub mod model;
+pub mod query;
+pub mod store;

@@ -1,0 +1,9 @@
+//! Pure functions from the store and some parameters to owned view-models. No I/O, no clock, no drawing.
+
+pub mod detail;
+pub mod filter;
+pub mod ruler;
+pub mod services;
+pub mod traces;
+pub mod tree;
+pub mod waterfall;

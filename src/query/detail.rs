@@ -1,0 +1,180 @@
+//! Everything the detail panel says about one span, as owned lines by tab.
+
+use super::tree::{Node, Tree};
+use crate::model::{Attribute, Kind, SpanId, Status, Timestamp, TraceId, Value, duration_text};
+use crate::store::{SpanIdx, TraceRef};
+
+/// The tabs of the panel in their order.
+pub const TABS: [&str; 5] = ["Attributes", "Events", "Resource", "Links", "Warnings"];
+
+/// What a line is, for its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Text.
+    Text,
+    /// A number, boolean or null.
+    Number,
+    /// Tells of an error.
+    Error,
+    /// A warning.
+    Warning,
+    /// A heading, such as an event's name.
+    Heading,
+}
+
+/// A key and its value; the value may hold line breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DetailLine {
+    /// The key, empty for lines that have none.
+    pub key: String,
+    /// The value as text.
+    pub value: String,
+    /// What it is.
+    pub tone: Tone,
+}
+
+/// One span in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpanDetail {
+    /// Which span.
+    pub idx: SpanIdx,
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub name: String,
+    /// Kind.
+    pub kind: Kind,
+    /// Status.
+    pub status: Status,
+    /// Own id.
+    pub span_id: SpanId,
+    /// Parent's id.
+    pub parent_id: Option<SpanId>,
+    /// Start.
+    pub start: Timestamp,
+    /// Start in ns after the trace's start.
+    pub offset: u64,
+    /// Duration in ns.
+    pub duration: u64,
+    /// Duration less the time in which children ran, in ns.
+    pub self_time: u64,
+    /// Duration of the trace in ns.
+    pub trace_duration: u64,
+    /// Number of entries of each tab.
+    pub counts: [usize; 5],
+    /// Lines of each tab, in the order of [`TABS`].
+    pub tabs: [Vec<DetailLine>; 5],
+    /// Traces and spans that the span links to.
+    pub links: Vec<(TraceId, SpanId)>,
+}
+
+/// The detail of the span at row `at` of the tree; `None` for a placeholder.
+pub fn detail(trace: TraceRef<'_>, tree: &Tree, at: u32) -> Option<SpanDetail> {
+    let Node::Span(idx) = tree.rows.get(at as usize)?.node else {
+        return None;
+    };
+    let stored = trace.span(idx)?;
+    let span = stored.to_span();
+    let mut attributes = lines(&span.attributes);
+    if !span.status_message.is_empty() {
+        attributes.insert(0, line("status", span.status_message, Tone::Error));
+    }
+    let events = span.events.iter().flat_map(|event| {
+        let offset = signed_duration(event.time.0.saturating_sub(trace.start().0));
+        let tone = if event.name == "exception" { Tone::Error } else { Tone::Heading };
+        std::iter::once(line(&offset, event.name, tone)).chain(lines(&event.attributes))
+    });
+    let links = span.links.iter().flat_map(|link| {
+        let target = format!("{} / {}", link.trace_id, link.span_id);
+        std::iter::once(line(link.kind.as_str(), &target, Tone::Heading)).chain(lines(&link.attributes))
+    });
+    let mut resource = lines(&span.resource);
+    let more = [
+        ("scope", span.scope.name),
+        ("scope version", span.scope.version),
+        ("trace state", span.trace_state),
+        ("source", span.source),
+    ];
+    resource
+        .extend(more.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| line(key, value, Tone::Text)));
+    let warnings: Vec<DetailLine> = span.warnings.iter().map(|text| line("", text, Tone::Warning)).collect();
+    Some(SpanDetail {
+        idx,
+        service: span.service.to_string(),
+        name: span.name.to_string(),
+        kind: span.kind,
+        status: span.status,
+        span_id: span.span_id,
+        parent_id: span.parent_id,
+        start: span.start,
+        offset: span.start.since(trace.start()),
+        duration: span.duration,
+        self_time: self_time(trace, tree, at),
+        trace_duration: trace.duration(),
+        counts: [attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
+        links: span.links.iter().map(|link| (link.trace_id, link.span_id)).collect(),
+        tabs: [attributes, events.collect(), resource, links.collect(), warnings],
+    })
+}
+
+/// A time in ns with its sign.
+pub fn signed_duration(ns: i64) -> String {
+    let sign = if ns < 0 { '-' } else { '+' };
+    format!("{sign}{}", duration_text(ns.unsigned_abs()))
+}
+
+fn line(key: &str, value: &str, tone: Tone) -> DetailLine {
+    DetailLine { key: key.to_string(), value: value.to_string(), tone }
+}
+
+fn lines(attributes: &[Attribute<'_>]) -> Vec<DetailLine> {
+    let tone = |attribute: &Attribute<'_>| {
+        let failing = matches!(attribute.key, "error" | "exception.message" | "exception.type" | "error.type");
+        match attribute.value {
+            Value::Str(_) | Value::Bytes(_) if failing => Tone::Error,
+            Value::Str(_) | Value::Bytes(_) | Value::Json(_) => Tone::Text,
+            Value::Int(_) | Value::Double(_) | Value::Bool(_) => Tone::Number,
+        }
+    };
+    attributes.iter().map(|attribute| line(attribute.key, &value_text(attribute.value), tone(attribute))).collect()
+}
+
+/// A value as text: bytes in hex, the first 256 of them.
+pub fn value_text(value: Value<'_>) -> String {
+    match value {
+        Value::Str(text) | Value::Json(text) => text.to_string(),
+        Value::Int(int) => int.to_string(),
+        Value::Double(double) => double.to_string(),
+        Value::Bool(bool) => bool.to_string(),
+        Value::Bytes(bytes) => {
+            let shown: Vec<String> = bytes.iter().take(256).map(|byte| format!("{byte:02x}")).collect();
+            let more = if bytes.len() > 256 { format!(" … {} bytes", bytes.len()) } else { String::new() };
+            shown.join(" ") + &more
+        }
+    }
+}
+
+/// The span's duration less the union of its children's, clipped to it.
+fn self_time(trace: TraceRef<'_>, tree: &Tree, at: u32) -> u64 {
+    let span_at = |at: usize| match tree.rows.get(at).map(|row| row.node) {
+        Some(Node::Span(idx)) => trace.span(idx),
+        _ => None,
+    };
+    let Some((row, span)) = tree.rows.get(at as usize).zip(span_at(at as usize)) else {
+        return 0;
+    };
+    let (mut child, end) = (at as usize + 1, at as usize + row.subtree as usize);
+    let mut covered_to = span.start();
+    let mut busy = 0_u64;
+    // Children come sorted by start, so that one pass joins their intervals.
+    while child < end {
+        if let Some(child) = span_at(child) {
+            let from = child.start().max(covered_to);
+            let to = child.end().min(span.end());
+            busy = busy.saturating_add(to.since(from));
+            covered_to = covered_to.max(to);
+        }
+        child += tree.rows.get(child).map_or(1, |row| row.subtree.max(1) as usize);
+    }
+    span.duration().saturating_sub(busy)
+}

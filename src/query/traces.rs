@@ -1,0 +1,219 @@
+//! The list of traces: filtered, sorted, and its rows as owned values.
+
+use std::cmp::{Ordering, Reverse};
+
+use hashbrown::HashMap;
+
+use super::filter::Filter;
+use crate::model::{Timestamp, TraceId};
+use crate::store::{ServiceId, Store, TraceRef};
+
+/// The ten orders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Latest start first.
+    #[default]
+    Newest,
+    /// Earliest start first.
+    Oldest,
+    /// Longest first.
+    Longest,
+    /// Shortest first.
+    Shortest,
+    /// Most spans first.
+    MostSpans,
+    /// Fewest spans first.
+    FewestSpans,
+    /// Most errors first.
+    MostErrors,
+    /// Fewest errors first.
+    FewestErrors,
+    /// Service and operation, A to Z.
+    NameUp,
+    /// Service and operation, Z to A.
+    NameDown,
+}
+
+impl Sort {
+    /// All orders with what they are called, in the order in which `s` goes through them.
+    pub const TABLE: [(Self, &'static str); 10] = [
+        (Self::Newest, "newest"),
+        (Self::Oldest, "oldest"),
+        (Self::Longest, "longest"),
+        (Self::Shortest, "shortest"),
+        (Self::MostSpans, "most spans"),
+        (Self::FewestSpans, "fewest spans"),
+        (Self::MostErrors, "most errors"),
+        (Self::FewestErrors, "fewest errors"),
+        (Self::NameUp, "name A-Z"),
+        (Self::NameDown, "name Z-A"),
+    ];
+
+    /// What the order is called.
+    pub fn name(self) -> &'static str {
+        Self::TABLE.iter().find(|(sort, _)| *sort == self).map_or("", |(_, name)| name)
+    }
+
+    /// The order `step` places further in the table, around its ends.
+    #[must_use]
+    pub fn step(self, step: isize) -> Self {
+        let at = Self::TABLE.iter().position(|(sort, _)| *sort == self).unwrap_or(0);
+        let to = at.cast_signed() + step;
+        Self::TABLE[to.rem_euclid(Self::TABLE.len().cast_signed()).cast_unsigned()].0
+    }
+}
+
+/// Which traces matched a filter when they were last looked at: kept between refreshes so that each is read once.
+#[derive(Debug, Default)]
+pub struct Matches {
+    filter: Filter,
+    seen: HashMap<TraceId, (u64, bool)>,
+}
+
+/// The result of [`list`].
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Traces in order.
+    pub ids: Vec<TraceId>,
+    /// Traces that the filter has yet to read; more than 0 asks for another call.
+    pub pending: usize,
+}
+
+/// The traces that take part in `service` and match `filter`, in order. Reads at most `work` spans for the
+/// filter; traces left over are pending.
+pub fn list(store: &Store, service: Option<ServiceId>, sort: Sort, matches: &mut Matches, work: usize) -> Listed {
+    let mut work = work;
+    let mut pending = 0;
+    let mut found: Vec<TraceRef<'_>> = Vec::with_capacity(store.trace_count());
+    for trace in store.traces() {
+        if service.is_some_and(|id| !trace.services().iter().any(|count| count.service == id)) {
+            continue;
+        }
+        match matches.check(trace, &mut work) {
+            Some(true) => found.push(trace),
+            Some(false) => {}
+            None => pending += 1,
+        }
+    }
+    Listed { ids: sorted(found, sort), pending }
+}
+
+impl Matches {
+    /// Starts over when the filter is another one.
+    pub fn set_filter(&mut self, filter: Filter) {
+        if filter != self.filter {
+            self.filter = filter;
+            self.seen.clear();
+        }
+    }
+
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    fn check(&mut self, trace: TraceRef<'_>, work: &mut usize) -> Option<bool> {
+        if self.filter.is_empty() {
+            return Some(true);
+        }
+        let known = self.seen.get(&trace.id()).copied();
+        if let Some((revision, matched)) = known
+            && (revision == trace.revision() || matched)
+        {
+            return Some(matched);
+        }
+        if *work == 0 {
+            return known.map(|(_, matched)| matched);
+        }
+        *work = work.saturating_sub(trace.len());
+        let matched = self.filter.matches(trace);
+        self.seen.insert(trace.id(), (trace.revision(), matched));
+        Some(matched)
+    }
+
+    /// Forgets traces that are no longer stored.
+    pub fn retain(&mut self, store: &Store) {
+        if self.seen.len() > 2 * store.trace_count() + 64 {
+            self.seen.retain(|id, _| store.trace(*id).is_some());
+        }
+    }
+}
+
+fn sorted(traces: Vec<TraceRef<'_>>, sort: Sort) -> Vec<TraceId> {
+    match sort {
+        Sort::Newest => by(&traces, |trace| Reverse(trace.start())),
+        Sort::Oldest => by(&traces, |trace| trace.start()),
+        Sort::Longest => by(&traces, |trace| Reverse(trace.duration())),
+        Sort::Shortest => by(&traces, |trace| trace.duration()),
+        Sort::MostSpans => by(&traces, |trace| Reverse(trace.len())),
+        Sort::FewestSpans => by(&traces, |trace| trace.len()),
+        Sort::MostErrors => by(&traces, |trace| Reverse(trace.errors())),
+        Sort::FewestErrors => by(&traces, |trace| trace.errors()),
+        Sort::NameUp => by_name(traces, |order| order),
+        Sort::NameDown => by_name(traces, Ordering::reverse),
+    }
+}
+
+/// Sorted by key; traces with equal keys newest first, then by id, so that the order is one whatever came first.
+fn by<K: Ord>(traces: &[TraceRef<'_>], key: impl Fn(TraceRef<'_>) -> K) -> Vec<TraceId> {
+    let mut keys: Vec<_> = traces.iter().map(|trace| (key(*trace), Reverse(trace.start()), trace.id())).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|(_, _, id)| id).collect()
+}
+
+fn by_name(mut traces: Vec<TraceRef<'_>>, turn: fn(Ordering) -> Ordering) -> Vec<TraceId> {
+    let name = |trace: &TraceRef<'_>| {
+        let root = trace.root();
+        (root.service().to_string(), root.name().to_string())
+    };
+    traces.sort_by_cached_key(|trace| (Reverse(trace.start()), trace.id()));
+    let mut named: Vec<_> = traces.iter().map(|trace| (name(trace), trace.id())).collect();
+    named.sort_by(|a, b| turn(a.0.cmp(&b.0)));
+    named.into_iter().map(|(_, id)| id).collect()
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceRow {
+    /// The trace.
+    pub id: TraceId,
+    /// Start.
+    pub start: Timestamp,
+    /// Service of the root.
+    pub service: String,
+    /// Operation of the root.
+    pub name: String,
+    /// Number of spans.
+    pub spans: usize,
+    /// Names of the services that take part.
+    pub services: Vec<String>,
+    /// From first start to last end, in ns.
+    pub duration: u64,
+    /// Spans with errors.
+    pub errors: u32,
+    /// A parent has not arrived.
+    pub incomplete: bool,
+}
+
+/// The row of a trace; `None` when it has been evicted.
+pub fn row(store: &Store, id: TraceId) -> Option<TraceRow> {
+    let trace = store.trace(id)?;
+    let root = trace.root();
+    let mut services: Vec<(u32, &str)> = trace
+        .services()
+        .iter()
+        .filter_map(|count| store.service(count.service).map(|service| (count.spans, service.name())))
+        .collect();
+    services.sort_unstable_by(|a, b| (a.1 != root.service(), a.1).cmp(&(b.1 != root.service(), b.1)));
+    Some(TraceRow {
+        id,
+        start: trace.start(),
+        service: root.service().to_string(),
+        name: root.name().to_string(),
+        spans: trace.len(),
+        services: services.into_iter().map(|(_, name)| name.to_string()).collect(),
+        duration: trace.duration(),
+        errors: trace.errors(),
+        incomplete: trace.missing_parents() > 0,
+    })
+}

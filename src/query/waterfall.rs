@@ -1,0 +1,172 @@
+//! Rows of a waterfall: which rows of the tree are visible under the folds, and one row as an owned value.
+
+use hashbrown::HashSet;
+
+use super::tree::{Node, Tree};
+use crate::model::{SpanId, Status, TraceId};
+use crate::store::TraceRef;
+
+/// A row as drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaterfallRow {
+    /// What the row stands for.
+    pub node: Node,
+    /// Depth in the tree.
+    pub depth: u32,
+    /// For the innermost levels above this one, outermost first: whether the ancestor there has later siblings,
+    /// so that its trunk goes on through this row.
+    pub trunks: Vec<bool>,
+    /// Last of its siblings.
+    pub last: bool,
+    /// Has children, and whether they are folded away.
+    pub fold: Option<bool>,
+    /// Rows folded away below.
+    pub hidden: u32,
+    /// The span, absent for the placeholder of a parent that has not arrived.
+    pub span: Option<SpanBar>,
+    /// Errors in spans below, folded or not.
+    pub errors_below: u32,
+}
+
+/// What a waterfall row shows of its span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpanBar {
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub name: String,
+    /// Start in ns after the trace's start.
+    pub offset: u64,
+    /// Duration in ns.
+    pub duration: u64,
+    /// The span has an error.
+    pub error: bool,
+    /// Times of events in ns after the trace's start, at most [`MOST_EVENTS`].
+    pub events: Vec<u64>,
+    /// Start in ns after the parent's start; negative when the clock says so.
+    pub to_parent: i64,
+}
+
+/// Marks beyond this many share cells on any screen anyway.
+pub const MOST_EVENTS: usize = 512;
+
+/// Indices of the tree's rows that no folded ancestor hides, ascending.
+pub fn visible(tree: &Tree, folds: &HashSet<Node>) -> Vec<u32> {
+    let mut rows = Vec::with_capacity(if folds.is_empty() { tree.rows.len() } else { 64 });
+    let mut at = 0;
+    while let Some(row) = tree.rows.get(at) {
+        rows.push(u32::try_from(at).unwrap_or(u32::MAX));
+        let folded = row.subtree > 1 && folds.contains(&row.node);
+        at += if folded { row.subtree as usize } else { 1 };
+    }
+    rows
+}
+
+/// Folds that leave the levels `0..levels` visible.
+pub fn folds_at_level(tree: &Tree, levels: u32) -> HashSet<Node> {
+    let deep = tree.rows.iter().filter(|row| row.subtree > 1 && row.depth + 1 >= levels);
+    deep.map(|row| row.node).collect()
+}
+
+/// The greatest depth of the tree.
+pub fn depth(tree: &Tree) -> u32 {
+    tree.rows.iter().map(|row| row.depth).max().unwrap_or(0)
+}
+
+/// One row of the tree as an owned value. Looks at no more than `levels` ancestors, however deep the row is.
+pub fn row(trace: TraceRef<'_>, tree: &Tree, at: u32, folded: bool, levels: usize) -> Option<WaterfallRow> {
+    let row = tree.rows.get(at as usize)?;
+    let mut trunks = Vec::new();
+    let mut parent = row.parent;
+    while let Some(ancestor) = parent.and_then(|at| tree.rows.get(at as usize)) {
+        if trunks.len() == levels {
+            break;
+        }
+        trunks.push(!ancestor.last);
+        parent = ancestor.parent;
+    }
+    trunks.reverse();
+    let span = match row.node {
+        Node::Span(idx) => trace.span(idx),
+        Node::Missing(_) => None,
+    };
+    let parent_start = row.parent.and_then(|at| match tree.rows.get(at as usize)?.node {
+        Node::Span(idx) => trace.span(idx).map(|span| span.start()),
+        Node::Missing(_) => None,
+    });
+    let start = trace.start();
+    Some(WaterfallRow {
+        node: row.node,
+        depth: row.depth,
+        trunks,
+        last: row.last,
+        fold: (row.subtree > 1).then_some(folded),
+        hidden: if folded { row.subtree - 1 } else { 0 },
+        errors_below: row.errors_below,
+        span: span.map(|span| SpanBar {
+            service: span.service().to_string(),
+            name: span.name().to_string(),
+            offset: span.start().since(start),
+            duration: span.duration(),
+            error: span.status() == Status::Error,
+            events: span.event_times().take(MOST_EVENTS).map(|time| time.since(start)).collect(),
+            to_parent: parent_start.map_or(0, |parent| span.start().0.saturating_sub(parent.0)),
+        }),
+    })
+}
+
+/// What the head of a trace says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TraceHead {
+    /// The trace.
+    pub id: TraceId,
+    /// Service of the root.
+    pub service: String,
+    /// Operation of the root.
+    pub name: String,
+    /// Number of spans.
+    pub spans: usize,
+    /// Number of services.
+    pub services: usize,
+    /// Levels of the tree.
+    pub depth: u32,
+    /// Duration in ns.
+    pub duration: u64,
+    /// Spans with errors.
+    pub errors: u32,
+    /// Parents that have not arrived.
+    pub missing: u32,
+    /// Spans refused because the trace alone is larger than the budget.
+    pub refused: u64,
+}
+
+/// The head of a trace.
+pub fn head(trace: TraceRef<'_>, tree: &Tree) -> TraceHead {
+    let root = trace.root();
+    TraceHead {
+        id: trace.id(),
+        service: root.service().to_string(),
+        name: root.name().to_string(),
+        spans: trace.len(),
+        services: trace.services().len(),
+        depth: depth(tree).saturating_add(1),
+        duration: trace.duration(),
+        errors: trace.errors(),
+        missing: trace.missing_parents(),
+        refused: trace.refused(),
+    }
+}
+
+/// The first row of the span with this id, if it is in the tree.
+pub fn find(trace: TraceRef<'_>, tree: &Tree, id: SpanId) -> Option<u32> {
+    let idx = trace.find(id).map(|span| span.idx()).min()?;
+    position(tree, Node::Span(idx))
+}
+
+/// The index of a node's row.
+pub fn position(tree: &Tree, node: Node) -> Option<u32> {
+    match node {
+        Node::Span(idx) => tree.row_of(idx),
+        Node::Missing(_) => tree.rows.iter().position(|row| row.node == node).and_then(|at| u32::try_from(at).ok()),
+    }
+}

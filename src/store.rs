@@ -1,0 +1,172 @@
+//! The traces that are held, within a byte budget: spans go in by batch, traces leave whole, oldest first.
+//!
+//! The store keeps facts. It never sorts for a view, filters, formats or remembers a selection, and nothing it shows
+//! depends on the order in which spans came. Every span received is accounted for:
+//! `received == spans + evicted_spans + refused + duplicates + replaced`.
+
+mod detail;
+mod extend;
+mod histogram;
+mod index;
+mod intern;
+mod order;
+mod pool;
+mod reports;
+mod resource;
+mod rollup;
+mod row;
+mod service_ref;
+mod slab;
+mod span_ref;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod trace_ref;
+mod traces;
+mod unpack;
+mod varint;
+
+pub use extend::Extended;
+pub use service_ref::{OperationRef, ServiceRef};
+pub use span_ref::SpanRef;
+pub use summary::ServiceCount;
+pub use trace_ref::TraceRef;
+pub use unpack::EventTimes;
+
+use crate::model::{OutputLine, Problem, TraceId};
+use pool::Pool;
+use reports::Reports;
+use traces::Traces;
+
+/// A span's place in its trace: dense, stable while the trace is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpanIdx(pub u32);
+
+/// A service of the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(pub u32);
+
+/// An interned name of the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(pub u32);
+
+/// Everything that is held. See the file's head.
+#[derive(Debug)]
+pub struct Store {
+    traces: Traces,
+    pool: Pool,
+    reports: Reports,
+    pinned: Option<TraceId>,
+    revision: u64,
+    arrivals: u64,
+    totals: Totals,
+    /// Heap bytes of all traces, their places in the table aside.
+    trace_bytes: usize,
+}
+
+/// What is held and what happened to everything else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Traces held.
+    pub traces: u64,
+    /// Spans held.
+    pub spans: u64,
+    /// Heap bytes held.
+    pub bytes: u64,
+    /// Heap bytes allowed.
+    pub budget: u64,
+    /// Traces evicted.
+    pub evicted_traces: u64,
+    /// Spans evicted with them.
+    pub evicted_spans: u64,
+    /// Spans that arrived again, unchanged.
+    pub duplicates: u64,
+    /// Spans that arrived again, different: one of the two was kept.
+    pub replaced: u64,
+    /// Spans not kept because their trace alone, or with the open one, exceeds the budget.
+    pub refused: u64,
+    /// Spans received.
+    pub received: u64,
+    /// Output lines received.
+    pub lines: u64,
+    /// Problems received.
+    pub problems: u64,
+}
+
+impl Store {
+    /// An empty store that may hold `budget` bytes.
+    pub fn new(budget: u64) -> Self {
+        Self {
+            traces: Traces::default(),
+            pool: Pool::default(),
+            reports: Reports::default(),
+            pinned: None,
+            revision: 0,
+            arrivals: 0,
+            totals: Totals { budget, ..Totals::default() },
+            trace_bytes: 0,
+        }
+    }
+
+    /// Rises on any change.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// All traces, in any order.
+    pub fn traces(&self) -> impl Iterator<Item = TraceRef<'_>> {
+        self.traces.iter().map(|trace| TraceRef { trace, pool: &self.pool })
+    }
+
+    /// A trace by its id.
+    pub fn trace(&self, id: TraceId) -> Option<TraceRef<'_>> {
+        self.traces.get(id).map(|trace| TraceRef { trace, pool: &self.pool })
+    }
+
+    /// Number of traces held.
+    pub fn trace_count(&self) -> usize {
+        self.traces.len()
+    }
+
+    /// All services that have spans, in any order.
+    pub fn services(&self) -> impl Iterator<Item = ServiceRef<'_>> {
+        self.pool.services.ids().filter_map(|id| self.service(ServiceId(id)))
+    }
+
+    /// A service by its id.
+    pub fn service(&self, id: ServiceId) -> Option<ServiceRef<'_>> {
+        let service = self.pool.services.get(id.0).filter(|service| service.spans > 0)?;
+        Some(ServiceRef { id, service, pool: &self.pool })
+    }
+
+    /// The open trace, which is never evicted.
+    pub fn pin(&mut self, id: Option<TraceId>) {
+        self.pinned = id;
+    }
+
+    /// The counters.
+    pub fn totals(&self) -> Totals {
+        Totals {
+            traces: self.traces.len() as u64,
+            bytes: self.bytes() as u64,
+            lines: self.reports.line_count,
+            problems: self.reports.problem_count,
+            ..self.totals
+        }
+    }
+
+    /// The last output lines, oldest first: at most 10,000 and 4 MiB.
+    pub fn lines(&self) -> impl Iterator<Item = &OutputLine> {
+        self.reports.lines.iter()
+    }
+
+    /// The last 100 problems, oldest first.
+    pub fn problems(&self) -> impl DoubleEndedIterator<Item = &Problem> {
+        self.reports.problems.iter()
+    }
+
+    fn bytes(&self) -> usize {
+        self.trace_bytes + self.traces.bytes() + self.pool.bytes() + self.reports.bytes()
+    }
+}

@@ -1,0 +1,192 @@
+//! How a batch enters the store: each span finds its trace and its place, or its counter.
+
+use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::Store;
+use super::row::Row;
+use super::trace::Incoming;
+use crate::model::{BatchSpan, SpanBatch, SpanId, TraceId};
+
+/// What became of the spans of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extended {
+    /// Spans that were not here.
+    pub new: u32,
+    /// Spans that were here already, unchanged.
+    pub duplicates: u32,
+    /// Spans that were here already, different: one of the two was kept.
+    pub replaced: u32,
+    /// Spans for which there was no room.
+    pub refused: u32,
+}
+
+/// Memory that one batch uses over and over.
+#[derive(Default)]
+struct Scratch {
+    record: Vec<u8>,
+    /// Store ids of the batch's resources, each with a reference, as far as they were needed.
+    resources: Vec<Option<u32>>,
+    stale: Vec<TraceId>,
+}
+
+enum Outcome {
+    New,
+    Duplicate,
+    Replaced,
+    Refused,
+}
+
+impl Store {
+    /// Takes in a batch. Over budget, the oldest traces are evicted, one at a time.
+    pub fn extend(&mut self, batch: &SpanBatch) -> Extended {
+        let mut extended = Extended::default();
+        let news = batch.lines.len() + batch.problems.len() + batch.spans.len();
+        if news == 0 && batch.more_lines == 0 && batch.more_problems == 0 {
+            return extended;
+        }
+        self.revision += 1;
+        self.reports.extend(batch);
+        let mut scratch = Scratch { resources: vec![None; batch.resources.len() + 1], ..Scratch::default() };
+        for span in &batch.spans {
+            let count = match self.add(batch, span, &mut scratch) {
+                Outcome::New => &mut extended.new,
+                Outcome::Duplicate => &mut extended.duplicates,
+                Outcome::Replaced => &mut extended.replaced,
+                Outcome::Refused => &mut extended.refused,
+            };
+            *count += 1;
+        }
+        for id in scratch.stale {
+            self.recount(id);
+        }
+        for id in scratch.resources.into_iter().flatten() {
+            self.pool.release_resource(id);
+        }
+        let last = batch.spans.last().map(|span| span.trace_id).or(self.traces.newest());
+        self.make_room(0, last);
+        self.totals.received += batch.spans.len() as u64;
+        self.totals.duplicates += u64::from(extended.duplicates);
+        self.totals.replaced += u64::from(extended.replaced);
+        self.totals.refused += u64::from(extended.refused);
+        extended
+    }
+
+    fn add(&mut self, batch: &SpanBatch, span: &BatchSpan, scratch: &mut Scratch) -> Outcome {
+        let resource = self.resource(batch, span, scratch);
+        let name = self.pool.pack(batch, span, &mut scratch.record);
+        let key = if span.span_id.0 == 0 { fingerprint(batch, span) } else { span.span_id.0 };
+        let row = Row::new(span, key, name, resource);
+        let new = Incoming { row, record: &scratch.record, batch, span };
+        let same = self.traces.get(span.trace_id).and_then(|trace| trace.same(&new, &self.pool));
+        if let Some(at) = same {
+            return self.settle(at, &new, &mut scratch.stale);
+        }
+        if !self.has_room_for(&new) {
+            return self.refuse(&new);
+        }
+        self.arrivals += 1;
+        let trace = self.traces.get_or_add(span.trace_id, self.arrivals);
+        let before = if trace.rows.is_empty() { 0 } else { trace.bytes() };
+        trace.push(&new, &mut self.pool);
+        trace.revision = self.revision;
+        self.trace_bytes = self.trace_bytes + trace.bytes() - before;
+        self.totals.spans += 1;
+        Outcome::New
+    }
+
+    /// The store's id of a span's resource, with a reference for the span.
+    fn resource(&mut self, batch: &SpanBatch, span: &BatchSpan, scratch: &mut Scratch) -> u32 {
+        let resource = batch.resources.get(span.resource as usize).copied();
+        // A span that points nowhere has the empty resource, which is cached in the extra last place.
+        let place = if resource.is_some() { span.resource as usize } else { batch.resources.len() };
+        let known = scratch.resources.get(place).copied().flatten();
+        let id = known
+            .unwrap_or_else(|| self.pool.acquire_resource(batch, &resource.unwrap_or_default(), &mut scratch.record));
+        if let Some(cached) = scratch.resources.get_mut(place) {
+            *cached = Some(id);
+        }
+        self.pool.resources.retain(id);
+        id
+    }
+
+    /// A span with the same identity is here: the greater of the two stays.
+    fn settle(&mut self, at: u32, new: &Incoming<'_>, stale: &mut Vec<TraceId>) -> Outcome {
+        let id = new.span.trace_id;
+        let Some(trace) = self.traces.get(id) else { return self.refuse(new) };
+        match trace.compare(trace.row(at), new, &self.pool) {
+            Ordering::Equal => {
+                self.pool.release(&new.row, new.record);
+                return Outcome::Duplicate;
+            }
+            Ordering::Greater => {
+                self.pool.release(&new.row, new.record);
+                return Outcome::Replaced;
+            }
+            Ordering::Less => {}
+        }
+        if !self.has_room_for(new) {
+            return self.refuse(new);
+        }
+        let Some(trace) = self.traces.get_mut(id) else { return self.refuse(new) };
+        let before = trace.bytes();
+        let was_stale = trace.summary.stale;
+        trace.replace(at, new, &mut self.pool);
+        trace.revision = self.revision;
+        self.trace_bytes = self.trace_bytes + trace.bytes() - before;
+        if trace.summary.stale && !was_stale {
+            stale.push(id);
+        }
+        Outcome::Replaced
+    }
+
+    fn refuse(&mut self, new: &Incoming<'_>) -> Outcome {
+        self.pool.release(&new.row, new.record);
+        if let Some(trace) = self.traces.get_mut(new.span.trace_id) {
+            trace.refused += 1;
+            trace.revision = self.revision;
+        }
+        Outcome::Refused
+    }
+
+    /// Whether a span fits, once older traces have made room for it.
+    fn has_room_for(&mut self, new: &Incoming<'_>) -> bool {
+        let id = new.span.trace_id;
+        // A new trace costs about twice its own size: the trace, its place in the table, its first rows.
+        let needed = match self.traces.get(id) {
+            Some(trace) => trace.growth(new.record.len()),
+            None => Some(2 * size_of::<super::trace::Trace>() + new.record.len()),
+        };
+        // What can never fit is not worth evicting anything for.
+        needed.is_some_and(|needed| needed as u64 <= self.totals.budget && self.make_room(needed, Some(id)))
+    }
+
+    /// Evicts the oldest traces, neither the open one nor `kept`, until `needed` more bytes fit; false when they never
+    /// will.
+    pub(super) fn make_room(&mut self, needed: usize, kept: Option<TraceId>) -> bool {
+        while (self.bytes() + needed) as u64 > self.totals.budget {
+            let Some(trace) = self.traces.remove_oldest([self.pinned, kept]) else { return false };
+            self.trace_bytes -= trace.bytes();
+            self.totals.spans -= trace.rows.len() as u64;
+            self.totals.evicted_spans += trace.rows.len() as u64;
+            self.totals.evicted_traces += 1;
+            trace.dissolve(&mut self.pool);
+        }
+        true
+    }
+
+    fn recount(&mut self, id: TraceId) {
+        if let Some(trace) = self.traces.get_mut(id) {
+            trace.summary.recount(&trace.rows, &self.pool);
+        }
+    }
+}
+
+/// A hash of everything a span without an id says: the same in every run.
+fn fingerprint(batch: &SpanBatch, span: &BatchSpan) -> u64 {
+    let mut span = batch.span(span);
+    span.parent_id = span.parent_id.and_then(SpanId::non_zero);
+    let mut hasher = DefaultHasher::new();
+    format!("{span:?}").hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,110 @@
+//! Finding a span of a trace by its id: a scan while the trace is small, a table of row numbers later.
+//!
+//! Ids are not unique and may be hostile, so no list of equal ids is ever walked: the first span of an id is filed
+//! under the id, later ones ("twins") under id, service and kind, and spans without an id under their content.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::resource::Resources;
+use super::row::Row;
+use crate::model::Kind;
+
+/// Traces shorter than this are scanned.
+const SCANNED: usize = 32;
+
+/// Row numbers by identity.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    table: HashTable<u32>,
+    hasher: RandomState,
+    twins: u32,
+}
+
+impl Index {
+    /// The first span that came with this id.
+    pub(super) fn first(&self, rows: &[Row], id: u64) -> Option<u32> {
+        let matches = |row: &Row| row.key == id && !row.is_twin() && !row.is_anonymous();
+        self.find(rows, self.hasher.hash_one(id), matches)
+    }
+
+    /// The span with this id, service and kind.
+    pub(super) fn same(&self, rows: &[Row], wanted: &Row, resources: &Resources) -> Option<u32> {
+        let service = resources.service(wanted.resource);
+        let matches = |row: &Row| row.kind() == wanted.kind() && resources.service(row.resource) == service;
+        let first = self.first(rows, wanted.key)?;
+        if rows.get(first as usize).is_some_and(matches) {
+            return Some(first);
+        }
+        if self.twins == 0 {
+            return None;
+        }
+        let hash = self.twin_hash(wanted.key, service, wanted.kind());
+        self.find(rows, hash, |row| row.key == wanted.key && row.is_twin() && matches(row))
+    }
+
+    /// A span without an id whose content hash is the same and that `matches`.
+    pub(super) fn anonymous(&self, rows: &[Row], key: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
+        let hash = self.hasher.hash_one((key, 0_u8));
+        self.find(rows, hash, |row| row.key == key && row.is_anonymous() && matches(row))
+    }
+
+    /// Whether any id of the trace is used by more than one span.
+    pub(super) fn has_twins(&self) -> bool {
+        self.twins > 0
+    }
+
+    /// Files the last row, which was just added.
+    pub(super) fn add_last(&mut self, rows: &[Row], resources: &Resources) {
+        self.twins += u32::from(rows.last().is_some_and(Row::is_twin));
+        if rows.len() < SCANNED {
+            return;
+        }
+        let from = if rows.len() == SCANNED { 0 } else { rows.len() - 1 };
+        for at in from..rows.len() {
+            let number = u32::try_from(at).unwrap_or(u32::MAX);
+            let hash = self.hash(rows, number, resources);
+            let Self { table, hasher, .. } = self;
+            table.insert_unique(hash, number, |&other| hash_of(hasher, rows, other, resources));
+        }
+    }
+
+    /// How many bytes filing one more row may cost.
+    pub(super) fn growth(&self, rows: usize) -> usize {
+        let full = rows + 1 >= SCANNED && self.table.len() == self.table.capacity();
+        if full { self.table.allocation_size().max(256) } else { 0 }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.table.allocation_size()
+    }
+
+    fn find(&self, rows: &[Row], hash: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
+        if rows.len() < SCANNED {
+            let at = rows.iter().position(matches)?;
+            return u32::try_from(at).ok();
+        }
+        self.table.find(hash, |&at| rows.get(at as usize).is_some_and(&matches)).copied()
+    }
+
+    fn hash(&self, rows: &[Row], at: u32, resources: &Resources) -> u64 {
+        hash_of(&self.hasher, rows, at, resources)
+    }
+
+    fn twin_hash(&self, id: u64, service: u32, kind: Kind) -> u64 {
+        self.hasher.hash_one((id, service, kind))
+    }
+}
+
+fn hash_of(hasher: &RandomState, rows: &[Row], at: u32, resources: &Resources) -> u64 {
+    let Some(row) = rows.get(at as usize) else { return 0 };
+    if row.is_anonymous() {
+        hasher.hash_one((row.key, 0_u8))
+    } else if row.is_twin() {
+        hasher.hash_one((row.key, resources.service(row.resource), row.kind()))
+    } else {
+        hasher.hash_one(row.key)
+    }
+}

@@ -1,0 +1,158 @@
+//! Text kept once and counted: names, keys and short values that come back. Never decides what is worth interning
+//! by looking at anything but the text and how varied its key has been.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashTable};
+
+use super::slab::Slab;
+
+/// Longest value that is worth looking up.
+pub(super) const LONGEST: usize = 64;
+/// How many values of a key are seen before it may be judged too varied.
+const TRIAL: u32 = 256;
+
+/// The interner. Every id handed out holds one reference, given back with [`Names::release`].
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    entries: Slab<Entry>,
+    table: HashTable<u32>,
+    seen: HashMap<u32, Seen, RandomState>,
+    text: usize,
+    hasher: RandomState,
+}
+
+#[derive(Debug)]
+struct Entry {
+    text: Box<[u8]>,
+    refs: u32,
+}
+
+/// How varied the values of one key have been.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    values: u32,
+    distinct: u32,
+}
+
+impl Names {
+    /// The id of a text, with one more reference.
+    pub(super) fn acquire(&mut self, text: &[u8]) -> u32 {
+        self.insert(text).0
+    }
+
+    /// The id of a value of `key` if it is short and its key is not too varied.
+    pub(super) fn acquire_value(&mut self, key: u32, text: &[u8]) -> Option<u32> {
+        if text.len() < 2 || text.len() > LONGEST {
+            return None;
+        }
+        let seen = self.seen.entry(key).or_default();
+        if seen.values > TRIAL && seen.distinct.saturating_mul(2) > seen.values {
+            return None;
+        }
+        // Halving both keeps the ratio.
+        if seen.values == u32::MAX {
+            *seen = Seen { values: seen.values / 2, distinct: seen.distinct / 2 };
+        }
+        seen.values += 1;
+        let (id, new) = self.insert(text);
+        if new && let Some(seen) = self.seen.get_mut(&key) {
+            seen.distinct += 1;
+        }
+        Some(id)
+    }
+
+    /// Gives one reference back.
+    pub(super) fn release(&mut self, id: u32) {
+        let Some(entry) = self.entries.get_mut(id) else { return };
+        // A count that once reached the limit is no longer known, so the text stays.
+        if entry.refs == u32::MAX {
+            return;
+        }
+        entry.refs -= 1;
+        if entry.refs == 0 {
+            self.remove(id);
+        }
+    }
+
+    /// The text of an id.
+    pub(super) fn text(&self, id: u32) -> &[u8] {
+        self.entries.get(id).map_or(&[], |entry| &entry.text)
+    }
+
+    /// The text of an id as a string; what decoders stored was valid.
+    pub(super) fn str(&self, id: u32) -> &str {
+        std::str::from_utf8(self.text(id)).unwrap_or_default()
+    }
+
+    /// Heap bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        self.entries.bytes() + self.table.allocation_size() + self.seen.allocation_size() + self.text
+    }
+
+    /// Whether nothing is interned.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn insert(&mut self, text: &[u8]) -> (u32, bool) {
+        let hash = self.hasher.hash_one(text);
+        if let Some(&id) = self.table.find(hash, |&id| self.text(id) == text) {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.refs = entry.refs.saturating_add(1);
+            }
+            return (id, false);
+        }
+        let id = self.entries.insert(Entry { text: text.into(), refs: 1 });
+        self.text += text.len();
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        self.table.insert_unique(hash, id, |&id| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text)));
+        (id, true)
+    }
+
+    fn remove(&mut self, id: u32) {
+        let hash = self.hasher.hash_one(self.text(id));
+        if let Ok(found) = self.table.find_entry(hash, |&other| other == id) {
+            found.remove();
+        }
+        self.seen.remove(&id);
+        self.text -= self.text(id).len();
+        self.entries.remove(id);
+        if self.entries.is_empty() {
+            *self = Self::default();
+        } else if self.table.len() < self.table.capacity() / 8 {
+            let (entries, hasher) = (&self.entries, &self.hasher);
+            self.table.shrink_to_fit(|&id| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_kept_once_and_leaves_with_its_last_reference() {
+        let mut names = Names::default();
+        let first = names.acquire(b"checkout");
+        assert_eq!(names.acquire(b"checkout"), first);
+        names.release(first);
+        assert_eq!(names.str(first), "checkout");
+        names.release(first);
+        assert!(names.is_empty());
+        assert_eq!(names.bytes(), 0);
+    }
+
+    #[test]
+    fn a_key_whose_values_never_repeat_stops_being_interned() {
+        let mut names = Names::default();
+        let key = names.acquire(b"url");
+        let kept = (0..1000).filter(|n| names.acquire_value(key, format!("/user/{n}").as_bytes()).is_some()).count();
+        assert_eq!(kept, 257);
+        let method = names.acquire(b"method");
+        let kept = (0..1000).filter(|n| names.acquire_value(method, [b"GET", b"PUT"][n % 2]).is_some()).count();
+        assert_eq!(kept, 1000);
+    }
+}

@@ -1,0 +1,96 @@
+//! What all traces share: interned text, resources, and the counts of services. Every reference that is taken here
+//! is given back when its span leaves.
+
+use super::detail::Packer;
+use super::intern::Names;
+use super::resource::Resources;
+use super::rollup::{Sample, Services};
+use super::row::Row;
+use super::unpack::{Piece, Pieces};
+use crate::model::{BatchResource, BatchSpan, SpanBatch};
+
+/// See the file's head.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    pub(super) names: Names,
+    pub(super) resources: Resources,
+    pub(super) services: Services,
+}
+
+impl Pool {
+    /// The resource of a batch, with one reference. `scratch` is overwritten.
+    pub(super) fn acquire_resource(
+        &mut self,
+        batch: &SpanBatch,
+        resource: &BatchResource,
+        scratch: &mut Vec<u8>,
+    ) -> u32 {
+        let name = self.names.acquire(batch.bytes(resource.service));
+        let (service, new) = self.services.acquire(name);
+        if !new {
+            self.names.release(name);
+        }
+        scratch.clear();
+        Packer { names: &mut self.names, batch, out: scratch }.resource(resource.attributes);
+        if let Some(id) = self.resources.acquire(service, scratch) {
+            self.release_attributes(scratch);
+            self.services.release(service);
+            return id;
+        }
+        self.resources.insert(service, name, scratch)
+    }
+
+    /// Gives back one reference to a resource.
+    pub(super) fn release_resource(&mut self, id: u32) {
+        let Some(entry) = self.resources.release(id) else { return };
+        self.release_attributes(&entry.packed);
+        if let Some(name) = self.services.release(entry.service) {
+            self.names.release(name);
+        }
+    }
+
+    /// Packs a span's record into `out` and takes a reference to its name.
+    pub(super) fn pack(&mut self, batch: &SpanBatch, span: &BatchSpan, out: &mut Vec<u8>) -> u32 {
+        out.clear();
+        Packer { names: &mut self.names, batch, out }.span(span);
+        self.names.acquire(batch.bytes(span.name))
+    }
+
+    /// Gives back what a span holds: its name, resource and the text of its record. Gives back the record's length.
+    pub(super) fn release(&mut self, row: &Row, record: &[u8]) -> usize {
+        let len = self.release_record(record);
+        self.names.release(row.name);
+        self.release_resource(row.resource);
+        len
+    }
+
+    pub(super) fn sample(&self, row: &Row) -> Sample {
+        Sample {
+            service: self.resources.service(row.resource),
+            name: row.name,
+            duration: row.duration,
+            error: row.is_error(),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.names.bytes() + self.resources.bytes() + self.services.bytes()
+    }
+
+    fn release_record(&mut self, record: &[u8]) -> usize {
+        let mut pieces = Pieces::new(record);
+        pieces.visit(&mut |piece| release_piece(&mut self.names, piece));
+        record.len() - pieces.left()
+    }
+
+    fn release_attributes(&mut self, packed: &[u8]) {
+        Pieces::new(packed).visit_attributes(&mut |piece| release_piece(&mut self.names, piece));
+    }
+}
+
+fn release_piece(names: &mut Names, piece: Piece<'_>) -> bool {
+    if let Piece::Name(id) = piece {
+        names.release(id);
+    }
+    false
+}

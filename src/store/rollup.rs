@@ -1,0 +1,176 @@
+//! Counts and latencies per service and operation, kept as spans come and go. Never looks at spans again.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashTable};
+
+use super::histogram::Histogram;
+use super::slab::Slab;
+
+/// All services. A service lives as long as a resource refers to it.
+#[derive(Debug, Default)]
+pub(super) struct Services {
+    entries: Slab<Service>,
+    by_name: HashMap<u32, u32, RandomState>,
+    /// Heap bytes inside the entries.
+    inner: usize,
+    hasher: RandomState,
+}
+
+/// One service's counts.
+#[derive(Debug, Default)]
+pub(super) struct Service {
+    pub(super) name: u32,
+    refs: u32,
+    pub(super) traces: u32,
+    pub(super) spans: u64,
+    pub(super) errors: u64,
+    pub(super) latency: Histogram,
+    pub(super) operations: HashTable<Operation>,
+}
+
+/// One operation's counts.
+#[derive(Debug, Default)]
+pub(super) struct Operation {
+    pub(super) name: u32,
+    pub(super) spans: u64,
+    pub(super) errors: u64,
+    pub(super) latency: Histogram,
+}
+
+/// What one span adds to the counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    pub(super) service: u32,
+    pub(super) name: u32,
+    pub(super) duration: u64,
+    pub(super) error: bool,
+}
+
+impl Services {
+    /// The service of an interned name with one more reference, and whether it is new: then it holds the name.
+    pub(super) fn acquire(&mut self, name: u32) -> (u32, bool) {
+        if let Some(&id) = self.by_name.get(&name) {
+            if let Some(service) = self.entries.get_mut(id) {
+                service.refs = service.refs.saturating_add(1);
+            }
+            return (id, false);
+        }
+        let id = self.entries.insert(Service { name, refs: 1, ..Service::default() });
+        self.by_name.insert(name, id);
+        (id, true)
+    }
+
+    /// Gives one reference back; the name to release when that was the last.
+    pub(super) fn release(&mut self, id: u32) -> Option<u32> {
+        let service = self.entries.get_mut(id)?;
+        if service.refs == u32::MAX {
+            return None;
+        }
+        service.refs -= 1;
+        if service.refs > 0 {
+            return None;
+        }
+        let service = self.entries.remove(id)?;
+        self.inner -= service.bytes();
+        self.by_name.remove(&service.name);
+        if self.entries.is_empty() {
+            *self = Self::default();
+        } else if self.by_name.len() < self.by_name.capacity() / 8 {
+            self.by_name.shrink_to_fit();
+        }
+        Some(service.name)
+    }
+
+    /// Counts a span in.
+    pub(super) fn record(&mut self, sample: Sample) {
+        let Some(service) = self.entries.get_mut(sample.service) else { return };
+        self.inner += service.record(sample, &self.hasher);
+    }
+
+    /// Counts a span out.
+    pub(super) fn undo(&mut self, sample: Sample) {
+        let Some(service) = self.entries.get_mut(sample.service) else { return };
+        self.inner -= service.undo(sample, &self.hasher);
+    }
+
+    /// One more trace has spans of this service.
+    pub(super) fn enter_trace(&mut self, id: u32) {
+        if let Some(service) = self.entries.get_mut(id) {
+            service.traces += 1;
+        }
+    }
+
+    /// A trace with spans of this service is gone.
+    pub(super) fn leave_trace(&mut self, id: u32) {
+        if let Some(service) = self.entries.get_mut(id) {
+            service.traces -= 1;
+        }
+    }
+
+    pub(super) fn get(&self, id: u32) -> Option<&Service> {
+        self.entries.get(id)
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = u32> {
+        self.entries.ids()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.entries.bytes() + self.by_name.allocation_size() + self.inner
+    }
+}
+
+impl Service {
+    fn bytes(&self) -> usize {
+        let operations: usize = self.operations.iter().map(|operation| operation.latency.bytes()).sum();
+        self.latency.bytes() + self.operations.allocation_size() + operations
+    }
+
+    /// Counts a span in; gives back by how many bytes it grew.
+    fn record(&mut self, sample: Sample, hasher: &RandomState) -> usize {
+        let before = self.latency.bytes() + self.operations.allocation_size();
+        self.spans += 1;
+        self.errors += u64::from(sample.error);
+        self.latency.add(sample.duration);
+        let entry = self.operations.entry(
+            hasher.hash_one(sample.name),
+            |operation| operation.name == sample.name,
+            |operation| hasher.hash_one(operation.name),
+        );
+        let mut entry = entry.or_insert_with(|| Operation { name: sample.name, ..Operation::default() });
+        let operation = entry.get_mut();
+        let latency_before = operation.latency.bytes();
+        operation.spans += 1;
+        operation.errors += u64::from(sample.error);
+        operation.latency.add(sample.duration);
+        let grown = operation.latency.bytes() - latency_before;
+        grown + self.latency.bytes() + self.operations.allocation_size() - before
+    }
+
+    /// Counts a span out; gives back by how many bytes it shrank.
+    fn undo(&mut self, sample: Sample, hasher: &RandomState) -> usize {
+        self.spans -= 1;
+        self.errors -= u64::from(sample.error);
+        self.latency.remove(sample.duration);
+        let hash = hasher.hash_one(sample.name);
+        let Ok(mut entry) = self.operations.find_entry(hash, |operation| operation.name == sample.name) else {
+            return 0;
+        };
+        let operation = entry.get_mut();
+        operation.spans -= 1;
+        operation.errors -= u64::from(sample.error);
+        operation.latency.remove(sample.duration);
+        if operation.spans > 0 {
+            return 0;
+        }
+        let mut shrunk = entry.remove().0.latency.bytes();
+        if self.operations.len() < self.operations.capacity() / 8 {
+            let before = self.operations.allocation_size();
+            self.operations.shrink_to_fit(|operation| hasher.hash_one(operation.name));
+            shrunk += before - self.operations.allocation_size();
+        }
+        shrunk
+    }
+}

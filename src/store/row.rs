@@ -1,0 +1,128 @@
+//! A span's fixed columns: what lists, trees and bars need without unpacking anything.
+
+use super::intern::Names;
+use super::resource::Resources;
+use super::unpack::Unpacker;
+use crate::model::{BatchSpan, Kind, Span, SpanId, Status, Timestamp, TraceId};
+
+/// One span: 48 bytes and a place in its trace's arena.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) start: i64,
+    pub(super) duration: u64,
+    /// The span id; for a span without one, a hash of its content.
+    pub(super) key: u64,
+    /// The parent's id, 0 for none.
+    pub(super) parent: u64,
+    /// Interned.
+    pub(super) name: u32,
+    pub(super) resource: u32,
+    /// First byte of the record in the arena.
+    pub(super) offset: u32,
+    /// Kind (3 bits), status (2 bits) and the bits below.
+    meta: u32,
+}
+
+const EVENTS: u32 = 1 << 5;
+const LINKS: u32 = 1 << 6;
+const WARNINGS: u32 = 1 << 7;
+/// The span has no id of its own.
+const ANONYMOUS: u32 = 1 << 8;
+/// Another span of the trace had the same id before.
+const TWIN: u32 = 1 << 9;
+
+/// Stands in where an index leads nowhere, which it never does.
+pub(super) static NOTHING: Row =
+    Row { start: 0, duration: 0, key: 0, parent: 0, name: 0, resource: 0, offset: 0, meta: 0 };
+
+impl Row {
+    /// The columns of a span; `key` is its id or, when that is 0, a hash of its content.
+    pub(super) fn new(span: &BatchSpan, key: u64, name: u32, resource: u32) -> Self {
+        let kind = span.kind as u32;
+        let status = (span.status as u32) << 3;
+        let bit = |on: bool, bit: u32| if on { bit } else { 0 };
+        let meta = kind
+            | status
+            | bit(span.events.end > span.events.start, EVENTS)
+            | bit(span.links.end > span.links.start, LINKS)
+            | bit(span.warnings.end > span.warnings.start, WARNINGS)
+            | bit(span.span_id.0 == 0, ANONYMOUS);
+        let parent = span.parent_id.map_or(0, |id| id.0);
+        Self { start: span.start.0, duration: span.duration, key, parent, name, resource, offset: 0, meta }
+    }
+
+    pub(super) fn span_id(&self) -> SpanId {
+        SpanId(if self.is_anonymous() { 0 } else { self.key })
+    }
+
+    pub(super) fn end(&self) -> Timestamp {
+        Timestamp(self.start).plus(self.duration)
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        Kind::ALL.get((self.meta & 7) as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn status(&self) -> Status {
+        Status::ALL.get((self.meta >> 3 & 3) as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn is_error(&self) -> bool {
+        self.status() == Status::Error
+    }
+
+    pub(super) fn has_events(&self) -> bool {
+        self.meta & EVENTS != 0
+    }
+
+    pub(super) fn has_links(&self) -> bool {
+        self.meta & LINKS != 0
+    }
+
+    pub(super) fn has_warnings(&self) -> bool {
+        self.meta & WARNINGS != 0
+    }
+
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.meta & ANONYMOUS != 0
+    }
+
+    pub(super) fn is_twin(&self) -> bool {
+        self.meta & TWIN != 0
+    }
+
+    pub(super) fn mark_twin(&mut self, twin: bool) {
+        self.meta = if twin { self.meta | TWIN } else { self.meta & !TWIN };
+    }
+
+    /// Whether the columns say the same, place in memory aside.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        let columns = |row: &Self| (row.start, row.duration, row.key, row.parent, row.name, row.resource);
+        columns(self) == columns(other) && self.meta & !TWIN == other.meta & !TWIN
+    }
+
+    /// The whole span. `record` starts at the row's own record.
+    pub(super) fn to_span<'a>(
+        self,
+        trace_id: TraceId,
+        record: &'a [u8],
+        names: &'a Names,
+        resources: &'a Resources,
+    ) -> Span<'a> {
+        let mut span = Span {
+            trace_id,
+            span_id: self.span_id(),
+            parent_id: SpanId(self.parent).non_zero(),
+            service: names.str(resources.service_name(self.resource)),
+            name: names.str(self.name),
+            kind: self.kind(),
+            start: Timestamp(self.start),
+            duration: self.duration,
+            status: self.status(),
+            resource: Unpacker::new(names, resources.packed(self.resource)).attributes(),
+            ..Span::default()
+        };
+        Unpacker::new(names, record).span(&mut span);
+        span
+    }
+}

@@ -1,0 +1,79 @@
+//! A service of the store and its operations, borrowed.
+
+use super::ServiceId;
+use super::pool::Pool;
+use super::rollup::{Operation, Service};
+
+/// A service of the store.
+#[derive(Clone, Copy)]
+pub struct ServiceRef<'a> {
+    pub(super) id: ServiceId,
+    pub(super) service: &'a Service,
+    pub(super) pool: &'a Pool,
+}
+
+/// An operation of a service.
+#[derive(Clone, Copy)]
+pub struct OperationRef<'a> {
+    operation: &'a Operation,
+    pool: &'a Pool,
+}
+
+impl<'a> ServiceRef<'a> {
+    /// Its id: stays the same while it has spans, and may name another service after that.
+    pub fn id(self) -> ServiceId {
+        self.id
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'a str {
+        self.pool.names.str(self.service.name)
+    }
+
+    /// Traces with spans of it.
+    pub fn traces(self) -> u32 {
+        self.service.traces
+    }
+
+    /// Its spans.
+    pub fn spans(self) -> u64 {
+        self.service.spans
+    }
+
+    /// Its spans with an error.
+    pub fn errors(self) -> u64 {
+        self.service.errors
+    }
+
+    /// The duration in ns that a share `q` (0 to 1) of its spans does not exceed, within about 6 %.
+    pub fn percentile(self, q: f64) -> u64 {
+        self.service.latency.percentile(q)
+    }
+
+    /// Its operations in any order.
+    pub fn operations(self) -> impl Iterator<Item = OperationRef<'a>> {
+        self.service.operations.iter().map(move |operation| OperationRef { operation, pool: self.pool })
+    }
+}
+
+impl<'a> OperationRef<'a> {
+    /// Its name.
+    pub fn name(self) -> &'a str {
+        self.pool.names.str(self.operation.name)
+    }
+
+    /// Its spans.
+    pub fn spans(self) -> u64 {
+        self.operation.spans
+    }
+
+    /// Its spans with an error.
+    pub fn errors(self) -> u64 {
+        self.operation.errors
+    }
+
+    /// The duration in ns that a share `q` (0 to 1) of its spans does not exceed, within about 6 %.
+    pub fn percentile(self, q: f64) -> u64 {
+        self.operation.latency.percentile(q)
+    }
+}

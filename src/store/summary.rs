@@ -1,0 +1,170 @@
+//! What is known of a whole trace without looking at its spans: extent, errors, root, services.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use super::ServiceId;
+use super::pool::Pool;
+use super::row::Row;
+use crate::model::{Kind, SpanId, Timestamp};
+
+/// Up to this many services are kept in the order of their first span.
+const ORDERED: usize = 256;
+
+/// One service's share of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceCount {
+    /// The service.
+    pub service: ServiceId,
+    /// Its spans in the trace.
+    pub spans: u32,
+    /// Those with an error.
+    pub errors: u32,
+    /// Start of the first of them.
+    pub start: Timestamp,
+}
+
+/// See the file's head.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    pub(super) start: i64,
+    pub(super) end: Timestamp,
+    pub(super) errors: u32,
+    pub(super) root: u32,
+    pub(super) services: Vec<ServiceCount>,
+    /// Where each service is, only once there are too many to keep in order.
+    places: HashMap<u32, u32, RandomState>,
+    /// A replaced span may have been the first of something: recount before anyone looks.
+    pub(super) stale: bool,
+}
+
+impl Summary {
+    /// Takes in the row at `at`, which is new.
+    pub(super) fn add(&mut self, rows: &[Row], at: usize, pool: &mut Pool) {
+        let Some(row) = rows.get(at) else { return };
+        if at == 0 {
+            self.restart(rows);
+        }
+        self.extend(rows, at, pool);
+        self.errors += u32::from(row.is_error());
+        let service = ServiceId(pool.resources.service(row.resource));
+        let place = self.place(service).unwrap_or_else(|| {
+            pool.services.enter_trace(service.0);
+            self.push_service(ServiceCount { service, spans: 0, errors: 0, start: Timestamp(i64::MAX) })
+        });
+        if let Some(count) = self.services.get_mut(place) {
+            count.spans += 1;
+            count.errors += u32::from(row.is_error());
+            count.start = count.start.min(Timestamp(row.start));
+        }
+        self.settle(place, pool);
+    }
+
+    /// Takes note that the row at `at` was `old` before.
+    pub(super) fn replace(&mut self, rows: &[Row], old: &Row, at: u32, pool: &Pool) {
+        let Some(row) = rows.get(at as usize) else { return };
+        let (was, is) = (u32::from(old.is_error()), u32::from(row.is_error()));
+        self.errors = self.errors + is - was;
+        let place = self.place(ServiceId(pool.resources.service(row.resource))).unwrap_or(usize::MAX);
+        let Some(count) = self.services.get_mut(place) else { return };
+        count.errors = count.errors + is - was;
+        let first = old.start == self.start || old.start == count.start.0 || at == self.root;
+        if first && (old.start != row.start || old.parent != row.parent) {
+            self.stale = true;
+            return;
+        }
+        count.start = count.start.min(Timestamp(row.start));
+        self.settle(place, pool);
+        self.extend(rows, at as usize, pool);
+    }
+
+    /// Finds starts and root anew.
+    pub(super) fn recount(&mut self, rows: &[Row], pool: &Pool) {
+        self.stale = false;
+        for count in &mut self.services {
+            count.start = Timestamp(i64::MAX);
+        }
+        self.restart(rows);
+        for (at, row) in rows.iter().enumerate() {
+            self.extend(rows, at, pool);
+            let place = self.place(ServiceId(pool.resources.service(row.resource)));
+            if let Some(count) = place.and_then(|place| self.services.get_mut(place)) {
+                count.start = count.start.min(Timestamp(row.start));
+            }
+        }
+        if self.places.is_empty() {
+            self.services.sort_by(|a, b| rank(a, pool).cmp(&rank(b, pool)));
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.services.capacity() * size_of::<ServiceCount>() + self.places.allocation_size()
+    }
+
+    /// Makes the first row the root and all there is.
+    fn restart(&mut self, rows: &[Row]) {
+        let Some(row) = rows.first() else { return };
+        (self.start, self.end, self.root) = (row.start, row.end(), 0);
+    }
+
+    /// Stretches extent and root over the row at `at`.
+    fn extend(&mut self, rows: &[Row], at: usize, pool: &Pool) {
+        let Some(row) = rows.get(at) else { return };
+        self.start = self.start.min(row.start);
+        self.end = self.end.max(row.end());
+        if rows.get(self.root as usize).is_none_or(|root| precedes(row, root, pool)) {
+            self.root = u32::try_from(at).unwrap_or(u32::MAX);
+        }
+    }
+
+    fn place(&self, service: ServiceId) -> Option<usize> {
+        if self.places.is_empty() {
+            return self.services.iter().position(|count| count.service == service);
+        }
+        self.places.get(&service.0).map(|&place| place as usize)
+    }
+
+    fn push_service(&mut self, count: ServiceCount) -> usize {
+        let place = self.services.len();
+        if place == self.services.capacity() {
+            self.services.reserve_exact((place / 4).max(2));
+        }
+        self.services.push(count);
+        if place == ORDERED {
+            self.places = (0..).zip(&self.services).map(|(place, count)| (count.service.0, place)).collect();
+        } else if place > ORDERED {
+            self.places.insert(count.service.0, u32::try_from(place).unwrap_or(u32::MAX));
+        }
+        place
+    }
+
+    /// Moves a service whose start may have become earlier to its place.
+    fn settle(&mut self, mut place: usize, pool: &Pool) {
+        if !self.places.is_empty() {
+            return;
+        }
+        while let Some(before) = place.checked_sub(1) {
+            let [a, b] = [before, place].map(|at| self.services.get(at).map(|count| rank(count, pool)));
+            if a <= b {
+                break;
+            }
+            self.services.swap(before, place);
+            place = before;
+        }
+    }
+}
+
+fn rank<'a>(count: &ServiceCount, pool: &'a Pool) -> (Timestamp, &'a [u8]) {
+    let name = pool.services.get(count.service.0).map_or(u32::MAX, |service| service.name);
+    (count.start, pool.names.text(name))
+}
+
+/// Whether `a` is rather the root than `b`. It never depends on which came first.
+fn precedes(a: &Row, b: &Row, pool: &Pool) -> bool {
+    type Key<'a> = (bool, i64, SpanId);
+    let key = |row: &Row| -> Key<'_> { (row.parent != 0, row.start, row.span_id()) };
+    let tie = |row: &Row| -> (Vec<u8>, Kind, u64) {
+        (pool.names.text(pool.resources.service_name(row.resource)).to_vec(), row.kind(), row.key)
+    };
+    key(a).cmp(&key(b)).then_with(|| tie(a).cmp(&tie(b))).is_lt()
+}

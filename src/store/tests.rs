@@ -1,0 +1,128 @@
+//! The store from inside: what eviction leaves behind, and what a span costs.
+
+use proptest::prelude::*;
+
+use super::Store;
+use crate::model::{Attribute, Event, Kind, Span, SpanBatch, SpanId, Status, Timestamp, TraceId, Value};
+
+/// A span made from four small numbers; texts come from the caller so that they may be unique.
+fn span(numbers: (u8, u8, u8, u8), texts: &[String; 3]) -> Span<'_> {
+    let (trace, id, kind, more) = numbers;
+    let [name, key, value] = texts;
+    let attribute = Attribute { key, value: Value::Str(value) };
+    let event = Event { time: Timestamp(3), name: value, attributes: vec![attribute; usize::from(more % 2)] };
+    Span {
+        trace_id: TraceId(u128::from(trace)),
+        span_id: SpanId(u64::from(id)),
+        parent_id: Some(SpanId(u64::from(more))),
+        service: if kind % 2 == 0 { key } else { "cart" },
+        name,
+        kind: Kind::ALL[usize::from(kind) % 6],
+        duration: u64::from(more) << (id % 32),
+        status: Status::ALL[usize::from(id) % 3],
+        status_message: value,
+        attributes: vec![attribute; usize::from(more % 5)],
+        resource: vec![attribute; usize::from(kind % 2)],
+        events: vec![event; usize::from(more % 3)],
+        warnings: vec![name; usize::from(id % 2)],
+        ..Span::default()
+    }
+}
+
+fn evict_all(store: &mut Store) {
+    assert!(!store.make_room(usize::MAX / 2, None), "no budget is that large");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_store_that_evicted_everything_is_as_good_as_new(
+        seeds in prop::collection::vec((0_u8..5, 0_u8..9, any::<u8>(), any::<u8>(), 0_u16..400), 1..400),
+        budget in prop_oneof![2_000_u64..40_000, Just(1_u64 << 30)],
+    ) {
+        let mut store = Store::new(budget);
+        for part in seeds.chunks(7) {
+            let mut batch = SpanBatch::default();
+            for &(trace, id, kind, more, text) in part {
+                let texts = [format!("op {}", text % 50), format!("k{}", text % 7), format!("value {text}")];
+                batch.push(&span((trace, id, kind, more), &texts));
+            }
+            store.extend(&batch);
+            // The second time they are duplicates, replaced or refused.
+            store.extend(&batch);
+        }
+        evict_all(&mut store);
+        prop_assert_eq!(store.totals().bytes, Store::new(0).totals().bytes);
+        prop_assert_eq!(store.trace_bytes, 0);
+        prop_assert_eq!(store.totals().spans, 0);
+        prop_assert!(store.pool.names.is_empty());
+        prop_assert!(store.pool.resources.is_empty());
+        prop_assert_eq!(store.services().count(), 0);
+    }
+}
+
+/// The shape that memory is held to: eight attributes, one of them a long unique one, and an event of three fields with
+/// a unique message.
+fn push_usual(batch: &mut SpanBatch, trace: u64, id: u64) {
+    let status = Value::Int(if id.is_multiple_of(20) { 500 } else { 200 });
+    let url = format!("https://shop.example/api/v1/orders/{id:08}/items?page=1");
+    let message = format!("row {id:08} was fetched from the cache");
+    let str = |key, value| Attribute { key, value: Value::Str(value) };
+    let attributes = vec![
+        str("http.method", ["GET", "POST"][usize::from(id.is_multiple_of(3))]),
+        str("http.url", &url),
+        Attribute { key: "http.status_code", value: status },
+        str("net.peer.name", ["db-1", "db-2", "cache"][usize::try_from(id % 3).expect("small")]),
+        Attribute { key: "net.peer.port", value: Value::Int(5432) },
+        str("component", "grpc"),
+        Attribute { key: "sampled", value: Value::Bool(true) },
+        str("thread.name", ["main", "worker-1", "worker-2"][usize::try_from(id / 5 % 3).expect("small")]),
+    ];
+    let fields = vec![str("level", "info"), str("message", &message), str("logger", "app.cache")];
+    let start = 1_700_000_000_000_000_000 + i64::try_from(id).expect("small") * 1_000;
+    batch.push(&Span {
+        trace_id: TraceId(u128::from(trace) << 64 | 7),
+        span_id: SpanId((id + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+        parent_id: SpanId(id.wrapping_mul(0x9e37_79b9_7f4a_7c15)).non_zero(),
+        service: "orders",
+        name: ["GET /orders", "select", "cache.get"][usize::try_from(id % 3).expect("small")],
+        kind: Kind::Client,
+        start: Timestamp(start),
+        duration: 1_000 + id * 37 % 100_000,
+        flags: Some(1),
+        source: "jaeger-compact",
+        attributes,
+        resource: vec![str("host.name", "web-1"), str("telemetry.sdk.version", "1.21.0")],
+        events: vec![Event { time: Timestamp(start + 500), name: "fetched", attributes: fields }],
+        ..Span::default()
+    });
+}
+
+/// Bytes a span in a store of 100,000 usual spans, in traces of `len` spans.
+fn bytes_per_span(len: u64) -> u64 {
+    let mut store = Store::new(1 << 30);
+    let mut batch = SpanBatch::default();
+    for id in 0..100_000 {
+        push_usual(&mut batch, id / len + 1, id);
+        if batch.spans.len() == 30 {
+            store.extend(&batch);
+            batch.clear();
+        }
+    }
+    store.extend(&batch);
+    assert_eq!(store.totals().spans, 100_000);
+    store.totals().bytes / 100_000
+}
+
+#[test]
+fn a_usual_span_of_one_large_trace_costs_at_most_210_bytes() {
+    let bytes = bytes_per_span(100_000);
+    assert!(bytes <= 210, "{bytes} bytes a span");
+}
+
+#[test]
+fn a_usual_span_of_many_small_traces_costs_at_most_210_bytes() {
+    let bytes = bytes_per_span(30);
+    assert!(bytes <= 210, "{bytes} bytes a span");
+}

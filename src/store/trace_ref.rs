@@ -1,0 +1,109 @@
+//! A trace of the store, borrowed.
+
+use super::pool::Pool;
+use super::summary::ServiceCount;
+use super::trace::Trace;
+use super::{SpanIdx, SpanRef};
+use crate::model::{SpanId, Timestamp, TraceId};
+
+/// A trace of the store. It always has at least one span.
+#[derive(Clone, Copy)]
+pub struct TraceRef<'a> {
+    pub(super) trace: &'a Trace,
+    pub(super) pool: &'a Pool,
+}
+
+impl<'a> TraceRef<'a> {
+    /// Its id.
+    pub fn id(self) -> TraceId {
+        self.trace.id
+    }
+
+    /// The store's revision when it last changed.
+    pub fn revision(self) -> u64 {
+        self.trace.revision
+    }
+
+    /// Number of spans.
+    #[expect(clippy::len_without_is_empty, reason = "a trace is never empty")]
+    pub fn len(self) -> usize {
+        self.trace.rows.len()
+    }
+
+    /// Start of its first span.
+    pub fn start(self) -> Timestamp {
+        Timestamp(self.trace.summary.start)
+    }
+
+    /// The latest end of its spans.
+    pub fn end(self) -> Timestamp {
+        self.trace.summary.end
+    }
+
+    /// From start to end in ns.
+    pub fn duration(self) -> u64 {
+        self.end().since(self.start())
+    }
+
+    /// Spans with an error.
+    pub fn errors(self) -> u32 {
+        self.trace.summary.errors
+    }
+
+    /// Distinct parent ids that spans refer to and that no span has.
+    pub fn missing_parents(self) -> u32 {
+        u32::try_from(self.trace.missing_parents()).unwrap_or(u32::MAX)
+    }
+
+    /// The first span without a parent; if none, the first of all. First is least by start, id, service, kind.
+    pub fn root(self) -> SpanRef<'a> {
+        self.at(self.trace.summary.root)
+    }
+
+    /// Its services in the order of their first span, then by name. Beyond 256 services the order is any.
+    pub fn services(self) -> &'a [ServiceCount] {
+        &self.trace.summary.services
+    }
+
+    /// A span by its place.
+    pub fn span(self, idx: SpanIdx) -> Option<SpanRef<'a>> {
+        let row = self.trace.rows.get(idx.0 as usize)?;
+        Some(SpanRef { trace: self.trace, pool: self.pool, row, idx })
+    }
+
+    /// All spans in the order of arrival.
+    pub fn spans(self) -> impl ExactSizeIterator<Item = SpanRef<'a>> {
+        let Self { trace, pool } = self;
+        trace.rows.iter().enumerate().map(move |(at, row)| {
+            let idx = SpanIdx(u32::try_from(at).unwrap_or(u32::MAX));
+            SpanRef { trace, pool, row, idx }
+        })
+    }
+
+    /// All spans with this id. At once where ids are unique, a walk over the trace where they are not.
+    pub fn find(self, id: SpanId) -> impl Iterator<Item = SpanRef<'a>> {
+        let (first, shared) = self.trace.find(id);
+        let scanned = if shared { self.trace.rows.len() } else { 0 };
+        let others = self.spans().take(scanned).filter(move |span| span.span_id() == id && Some(span.idx.0) != first);
+        first.map(|at| self.at(at)).into_iter().chain(others)
+    }
+
+    /// Whether any id is used by more than one span; spans without an id do not count.
+    pub fn shares_ids(self) -> bool {
+        self.trace.shares_ids()
+    }
+
+    /// Spans not kept because this trace alone exceeds the budget.
+    pub fn refused(self) -> u64 {
+        self.trace.refused
+    }
+
+    /// The number of its first arrival: later traces have greater ones.
+    pub fn arrival(self) -> u64 {
+        self.trace.arrival
+    }
+
+    fn at(self, at: u32) -> SpanRef<'a> {
+        SpanRef { trace: self.trace, pool: self.pool, row: self.trace.row(at), idx: SpanIdx(at) }
+    }
+}
