@@ -6,6 +6,7 @@
 //!
 //! The library exists for the binary, tests, benches and fuzzing; it is not a stable API.
 
+pub mod export;
 pub mod ingest;
 pub mod model;
 pub mod query;
