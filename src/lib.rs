@@ -10,4 +10,5 @@ pub mod export;
 pub mod ingest;
 pub mod model;
 pub mod query;
+pub mod source;
 pub mod store;

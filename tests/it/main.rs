@@ -1,5 +1,6 @@
 //! One test binary: fixtures in, screens or jsonl out.
 
+mod demo;
 mod formats;
 mod jsonl;
 mod scan;
