@@ -2,8 +2,10 @@
 
 mod demo;
 mod formats;
+mod harness;
 mod jsonl;
 mod scan;
+mod screens;
 mod store;
 mod thrift;
 mod tree;

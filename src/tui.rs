@@ -1,0 +1,17 @@
+//! Behaviour and drawing. Never touches the terminal, a clock or a socket: messages in, effects and a buffer out.
+
+mod action;
+mod app;
+mod glyphs;
+mod key;
+mod msg;
+mod prompt;
+mod text;
+mod theme;
+mod view;
+mod widget;
+
+pub use action::{Action, Binding, Scope, keys_markdown};
+pub use app::App;
+pub use key::{Code, Key, Mouse, MouseKind};
+pub use msg::{Colors, Effect, Msg, Options};

@@ -1,0 +1,185 @@
+//! The one table of actions: name, scope, default keys, help. Key lookup, hint bar, help screen, palette,
+//! `tracetui keys` and the README's key section are all made from it.
+
+use super::Key;
+
+/// Where an action applies. A view lists its scopes, most specific first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everywhere.
+    Global,
+    /// Wherever there are rows.
+    Rows,
+    /// The list of traces.
+    Traces,
+    /// One trace.
+    Trace,
+    /// Health.
+    Health,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// The action.
+    pub action: Action,
+    /// Its name, for the palette.
+    pub name: &'static str,
+    /// Where it applies.
+    pub scope: Scope,
+    /// Default keys, the first one is shown in hints.
+    pub keys: &'static [&'static str],
+    /// A word or two for the hint bar; empty when it is not shown there.
+    pub hint: &'static str,
+    /// What it does, one short sentence.
+    pub help: &'static str,
+}
+
+macro_rules! actions {
+    ($($id:ident $name:literal $scope:ident [$($key:literal),*] $hint:literal $help:literal;)*) => {
+        /// Everything a key, the palette or the mouse can ask for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the help text of each row says what it is")]
+        pub enum Action { $($id),* }
+
+        impl Action {
+            /// The table, in the order in which help shows it.
+            pub const TABLE: &'static [Binding] = &[
+                $(Binding { action: Action::$id, name: $name, scope: Scope::$scope, keys: &[$($key),*], hint: $hint, help: $help }),*
+            ];
+        }
+    };
+}
+
+actions! {
+    Open "open" Traces ["enter", "right", "l"] "open" "Open the selected trace";
+    Filter "filter" Traces ["/"] "filter" "Filter by words in services, operations, attributes";
+    Sort "sort" Traces ["s"] "sort" "Next sort order";
+    SortBack "sort-back" Traces ["S"] "" "Previous sort order";
+    Services "services" Traces ["tab", "backtab"] "services" "Go to the services pane and back";
+    Follow "follow" Traces ["F"] "follow" "Keep the newest trace selected";
+    Preview "preview" Traces ["v"] "preview" "Show the selected trace below the list";
+
+    Details "details" Trace ["enter"] "details" "Enlarge the details and scroll them";
+    Left "fold" Trace ["left", "h"] "fold" "Fold, or go to the parent";
+    Right "unfold" Trace ["right", "l"] "" "Unfold, or go to the first child";
+    FoldAll "fold-all" Trace ["["] "fold all" "Fold all";
+    UnfoldAll "unfold-all" Trace ["]"] "" "Unfold all";
+    FewerLevels "fewer-levels" Trace ["{"] "" "Show one level less";
+    MoreLevels "more-levels" Trace ["}"] "" "Show one level more";
+    NextError "next-error" Trace ["e"] "error" "Next span with an error";
+    PreviousError "previous-error" Trace ["E"] "" "Previous span with an error";
+    Parent "parent" Trace ["p"] "parent" "Go to the parent";
+    Child "child" Trace ["c"] "" "Go to the first child";
+    NextSibling "next-sibling" Trace [")", "shift-down"] "sibling" "Next sibling";
+    PreviousSibling "previous-sibling" Trace ["(", "shift-up"] "" "Previous sibling";
+    NextTab "next-tab" Trace ["tab"] "tabs" "Next tab of the details";
+    PreviousTab "previous-tab" Trace ["backtab"] "" "Previous tab of the details";
+    FollowLink "follow-link" Trace ["o"] "" "Open the trace that the span links to";
+    Times "times" Trace ["t"] "times" "Start times: in trace, to parent, local, UTC";
+    Wider "wider" Trace [">"] "" "Widen the names";
+    Narrower "narrower" Trace ["<"] "" "Narrow the names";
+    CopySpan "copy-span" Trace ["y"] "copy" "Copy the span as a JSON line";
+    CopyTraceId "copy-trace-id" Trace ["Y"] "" "Copy the trace id";
+
+    Dump "hex-dump" Health ["enter"] "hex dump" "Show the bytes of the selected problem";
+
+    Down "down" Rows ["down", "j"] "" "Next row";
+    Up "up" Rows ["up", "k"] "" "Previous row";
+    PageDown "page-down" Rows ["pagedown", "ctrl-f", "ctrl-d"] "" "Next page";
+    PageUp "page-up" Rows ["pageup", "ctrl-b", "ctrl-u"] "" "Previous page";
+    Top "top" Rows ["home", "g"] "" "First row";
+    Bottom "bottom" Rows ["end", "G"] "" "Last row";
+
+    Pause "pause" Global ["space"] "pause" "Freeze the picture, receiving goes on";
+    Health "health" Global ["H"] "health" "Sources, counters and problems";
+    Palette "commands" Global [":"] "commands" "Find an action by name";
+    Help "help" Global ["?"] "help" "All keys";
+    Back "back" Global ["esc"] "" "Close, clear or go back";
+    Quit "quit" Global ["q"] "" "Go back, then quit";
+    QuitNow "quit-now" Global ["ctrl-c"] "" "Quit at once";
+    StopReading "stop-reading" Global ["ctrl-x"] "" "Stop reading files, keep what is there";
+    Suspend "suspend" Global ["ctrl-z"] "" "Suspend to the shell";
+    Redraw "redraw" Global ["ctrl-l"] "" "Draw everything again";
+}
+
+impl Scope {
+    /// What the scope is called in help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Rows => "Rows",
+            Self::Traces => "Traces",
+            Self::Trace => "Trace",
+            Self::Health => "Health",
+        }
+    }
+}
+
+impl Action {
+    /// The action that a key means in these scopes, looked up in their order.
+    pub fn lookup(scopes: &[Scope], key: Key) -> Option<Self> {
+        scopes.iter().find_map(|scope| {
+            let mut rows = Self::TABLE.iter().filter(|row| row.scope == *scope);
+            rows.find(|row| row.keys.iter().any(|text| Key::parse(text) == Some(key))).map(|row| row.action)
+        })
+    }
+
+    /// The action's row.
+    pub fn binding(self) -> Option<&'static Binding> {
+        Self::TABLE.iter().find(|row| row.action == self)
+    }
+}
+
+impl Binding {
+    /// The first key as it is shown in hints.
+    pub fn hint_key(&self, ascii: bool) -> String {
+        self.keys.first().and_then(|key| Key::parse(key)).map(|key| key.hint(ascii)).unwrap_or_default()
+    }
+
+    /// All keys as they are shown in help.
+    pub fn all_keys(&self, ascii: bool) -> String {
+        let keys: Vec<String> = self.keys.iter().filter_map(|key| Key::parse(key)).map(|key| key.hint(ascii)).collect();
+        keys.join(" ")
+    }
+}
+
+/// The key table as Markdown, for the README and `tracetui keys`.
+pub fn keys_markdown() -> String {
+    let mut text = String::from("| where | key | does |\n|---|---|---|\n");
+    for row in Action::TABLE {
+        let keys: Vec<String> = row.keys.iter().map(|key| format!("`{key}`")).collect();
+        text.push_str(&["| ", row.scope.title(), " | ", &keys.join(" "), " | ", row.help, " |\n"].concat());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_table_is_well_formed() {
+        for (n, row) in Action::TABLE.iter().enumerate() {
+            assert!(!row.keys.is_empty(), "{} has a key", row.name);
+            assert!(row.help.len() <= 52 && !row.help.ends_with('.'), "{}: {}", row.name, row.help);
+            assert!(row.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", row.name);
+            assert!(row.keys.iter().all(|key| Key::parse(key).is_some()), "{}", row.name);
+            let later = Action::TABLE.iter().skip(n + 1);
+            assert!(later.clone().all(|other| other.name != row.name), "{} is there once", row.name);
+        }
+    }
+
+    #[test]
+    fn no_key_has_two_meanings_where_both_could_apply() {
+        for (n, row) in Action::TABLE.iter().enumerate() {
+            for other in Action::TABLE.iter().skip(n + 1) {
+                let wide = |scope| matches!(scope, Scope::Global | Scope::Rows);
+                if row.scope == other.scope || wide(row.scope) || wide(other.scope) {
+                    let shared = row.keys.iter().find(|key| other.keys.contains(key));
+                    assert_eq!(shared, None, "{} and {}", row.name, other.name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! The whole interface: the store, a stack of views, and what all of them share.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::action::{Action, Scope};
+use super::glyphs::{ASCII, UNICODE};
+use super::theme::{Role, Theme, service_slots};
+use super::view::health::Health;
+use super::view::help::Help;
+use super::view::traces::Traces;
+use super::view::{Cx, Flow, View};
+use super::widget::hint_bar;
+use super::{Effect, Key, Mouse, Msg, Options, text};
+use crate::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
+use crate::store::Store;
+
+/// Seconds of rates kept for the header's sparkline.
+const RATES: usize = 10;
+
+/// The interface. Messages go in, effects and a picture come out.
+pub struct App {
+    store: Store,
+    views: Vec<Box<dyn View>>,
+    options: Options,
+    theme: Theme,
+    size: Rect,
+    sources: Vec<SourceStatus>,
+    slots: Vec<(String, usize)>,
+    /// Spans received when the picture was frozen.
+    paused_at: Option<u64>,
+    rate: Rate,
+    flash: Option<&'static str>,
+    now: Timestamp,
+}
+
+/// Spans per second, sampled when the clock moves on.
+#[derive(Default)]
+struct Rate {
+    at: Timestamp,
+    received: u64,
+    samples: Vec<u64>,
+}
+
+impl Rate {
+    fn sample(&mut self, now: Timestamp, received: u64) {
+        let passed = now.since(self.at);
+        if passed < 900_000_000 {
+            return;
+        }
+        let arrived = u128::from(received - self.received) * 1_000_000_000 / u128::from(passed);
+        self.samples.push(u64::try_from(arrived).unwrap_or(u64::MAX));
+        if self.samples.len() > RATES {
+            self.samples.remove(0);
+        }
+        (self.at, self.received) = (now, received);
+    }
+}
+
+impl App {
+    /// An app that shows nothing yet, in a terminal of 80×24 until told otherwise.
+    pub fn new(options: Options) -> Self {
+        let live = !options.listening.is_empty();
+        Self {
+            store: Store::new(options.memory),
+            views: vec![Box::new(Traces::new(live))],
+            size: Rect::new(0, 0, 80, 24),
+            sources: Vec::new(),
+            slots: Vec::new(),
+            paused_at: None,
+            rate: Rate { at: options.now, ..Rate::default() },
+            flash: None,
+            now: options.now,
+            theme: Theme::new(&options),
+            options,
+        }
+    }
+
+    /// The store, for reports after the screen has closed.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Takes spans in.
+    pub fn extend(&mut self, batch: &SpanBatch) {
+        self.store.extend(batch);
+    }
+
+    /// Takes a message in; returns what the runtime is to do.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Key(key) => self.press(key, &mut effects),
+            Msg::Mouse(mouse) => self.point(mouse, &mut effects),
+            Msg::Paste(text) => {
+                if let Some(view) = self.views.last_mut() {
+                    view.paste(&text);
+                }
+            }
+            Msg::Resize { width, height } => self.size = Rect::new(0, 0, width, height),
+            Msg::Sources(sources) => self.sources = sources,
+            Msg::Now(now) => {
+                self.now = now;
+                self.rate.sample(now, self.store.totals().received);
+            }
+        }
+        self.store.pin(self.views.iter().rev().find_map(|view| view.pinned()));
+        effects
+    }
+
+    /// Whether a picture changes with the clock alone: a rate that is not yet down to zero.
+    pub fn wants_tick(&self) -> bool {
+        let listening = self.sources.iter().any(|source| source.state == SourceState::Listening);
+        let moving = self.rate.samples.iter().any(|rate| *rate > 0);
+        listening && (moving || self.rate.received != self.store.totals().received)
+    }
+
+    /// Recomputes what the visible views show. Returns whether there is more to do in another frame.
+    pub fn refresh(&mut self) -> bool {
+        self.slots = service_slots(self.store.services().map(|service| service.name()));
+        let area = self.area();
+        let first = self.first_visible();
+        let mut views = std::mem::take(&mut self.views);
+        let mut more = false;
+        for view in views.iter_mut().skip(first) {
+            more |= view.refresh(&self.store, area, &self.cx());
+        }
+        self.views = views;
+        more
+    }
+
+    /// Draws the screen.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let cx = self.cx();
+        if area.width < 40 || area.height < 10 {
+            let text = "at least 40×10, please";
+            text::Pen::new(buf, cx.glyphs, area.x, area.y + area.height / 2, area.right())
+                .put(text, cx.theme.style(Role::Warning));
+            return;
+        }
+        for view in self.views.iter().skip(self.first_visible()) {
+            view.draw(self.area(), buf, &cx);
+        }
+        let bottom = Rect { y: area.bottom() - 1, height: 1, ..area };
+        match (self.flash, self.views.last()) {
+            (Some(flash), _) => {
+                text::Pen::new(buf, cx.glyphs, bottom.x + 1, bottom.y, bottom.right())
+                    .put(flash, cx.theme.style(Role::Warning));
+            }
+            (None, Some(view)) => hint_bar::draw(bottom, buf, &cx, view.scopes()),
+            (None, None) => {}
+        }
+    }
+
+    fn area(&self) -> Rect {
+        Rect { height: self.size.height.saturating_sub(1), ..self.size }
+    }
+
+    /// The lowest view that shows: overlays let the one below them through.
+    fn first_visible(&self) -> usize {
+        self.views.iter().rposition(|view| !view.is_overlay()).unwrap_or(0)
+    }
+
+    fn cx(&self) -> Cx<'_> {
+        let totals = self.store.totals();
+        Cx {
+            theme: self.theme,
+            glyphs: if self.options.ascii { &ASCII } else { &UNICODE },
+            ascii: self.options.ascii,
+            utc: self.options.utc,
+            now: self.now,
+            sources: &self.sources,
+            listening: &self.options.listening,
+            paused: self.paused_at.map(|at| totals.received.saturating_sub(at)),
+            totals,
+            rates: &self.rate.samples,
+            slots: &self.slots,
+        }
+    }
+
+    fn press(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        self.flash = None;
+        let flow = self.with_top(|view, _, cx| view.key(key, cx));
+        if let Some(flow) = flow.flatten() {
+            self.follow(flow, effects);
+            return;
+        }
+        let scopes = self.views.last().map_or(&[][..], |view| view.scopes());
+        if let Some(action) = Action::lookup(scopes, key) {
+            self.act(action, effects);
+        }
+    }
+
+    fn point(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        if let Some(flow) = self.with_top(|view, area, cx| view.mouse(mouse, area, cx)) {
+            self.follow(flow, effects);
+        }
+    }
+
+    /// Calls the top view with what it may look at.
+    fn with_top<T>(&mut self, call: impl FnOnce(&mut dyn View, Rect, &Cx<'_>) -> T) -> Option<T> {
+        let mut view = self.views.pop()?;
+        let result = call(view.as_mut(), self.area(), &self.cx());
+        self.views.push(view);
+        Some(result)
+    }
+
+    fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match self.with_top(|view, area, cx| view.update(action, area, cx)) {
+            Some(Flow::Ignored) | None => self.act_everywhere(action, effects),
+            Some(flow) => self.follow(flow, effects),
+        }
+    }
+
+    fn follow(&mut self, flow: Flow, effects: &mut Vec<Effect>) {
+        match flow {
+            Flow::Consumed | Flow::Ignored => {}
+            Flow::Push(view) => self.views.push(view),
+            Flow::Pop => self.pop(effects),
+            Flow::Act(action) => {
+                self.pop(effects);
+                self.act(action, effects);
+            }
+            Flow::Effect(effect, flash) => {
+                self.flash = Some(flash);
+                effects.push(effect);
+            }
+        }
+    }
+
+    fn pop(&mut self, effects: &mut Vec<Effect>) {
+        if self.views.len() > 1 {
+            self.views.pop();
+        } else {
+            effects.push(Effect::Quit);
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "actions of views that are not on top mean nothing here")]
+    fn act_everywhere(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let scopes: &'static [Scope] = self.views.last().map_or(&[], |view| view.scopes());
+        match action {
+            Action::Help => self.views.push(Box::new(Help::keys())),
+            Action::Palette => self.views.push(Box::new(Help::palette(scopes))),
+            Action::Health => self.views.push(Box::new(Health::default())),
+            Action::Quit => self.pop(effects),
+            Action::QuitNow => effects.push(Effect::Quit),
+            Action::Back if self.reading() => effects.push(Effect::StopReading),
+            Action::StopReading => effects.push(Effect::StopReading),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Pause => {
+                let received = self.store.totals().received;
+                self.paused_at = if self.paused_at.is_some() { None } else { Some(received) };
+            }
+            _ => {}
+        }
+    }
+
+    fn reading(&self) -> bool {
+        self.sources.iter().any(|source| matches!(source.state, SourceState::Reading { .. }))
+    }
+}

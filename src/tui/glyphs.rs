@@ -1,0 +1,98 @@
+//! The signs of the screen, as Unicode and as ASCII. No other file holds a sign that ASCII terminals lack.
+
+/// One set of signs. Each is one cell wide.
+#[derive(Debug)]
+pub(crate) struct Glyphs {
+    /// Eighth blocks from the left, 1/8 to 8/8.
+    pub(crate) eighths: [char; 8],
+    /// Whether `eighths` are partial: ASCII bars have whole cells only.
+    pub(crate) partial: bool,
+    /// A thin bar's body and its half end.
+    pub(crate) thin: [char; 2],
+    /// Marks of an event, and of several in one cell.
+    pub(crate) event: [char; 2],
+    /// Error.
+    pub(crate) error: char,
+    /// Error in something folded away.
+    pub(crate) error_below: char,
+    /// A parent that has not arrived.
+    pub(crate) missing: char,
+    /// A live or healthy source.
+    pub(crate) dot: char,
+    /// A service's square.
+    pub(crate) square: char,
+    /// Folded and unfolded.
+    pub(crate) fold: [char; 2],
+    /// Tree guides: branch, last branch, trunk, and the arm of a leaf.
+    pub(crate) tree: [char; 4],
+    /// The bar of the selected row.
+    pub(crate) selected: char,
+    /// Border pieces: horizontal, vertical, and the four corners clockwise from the top left.
+    pub(crate) border: [char; 6],
+    /// A faint dot under a tick of the ruler, and the tick.
+    pub(crate) tick: [char; 2],
+    /// Cut text.
+    pub(crate) ellipsis: char,
+    /// Separates words of a title.
+    pub(crate) middot: char,
+    /// Back arrow.
+    pub(crate) back: char,
+    /// Sorted.
+    pub(crate) sorted: char,
+    /// A tiny bar in the middle and at the right of a cell.
+    pub(crate) sliver: [char; 2],
+    /// The selected point of a scatter.
+    pub(crate) target: char,
+    /// More above and below.
+    pub(crate) more: [char; 2],
+}
+
+/// For terminals that show Unicode.
+pub(crate) const UNICODE: Glyphs = Glyphs {
+    eighths: ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+    partial: true,
+    thin: ['━', '╸'],
+    event: ['◆', '◈'],
+    error: '✗',
+    error_below: '○',
+    missing: '◌',
+    dot: '●',
+    square: '■',
+    fold: ['▸', '▾'],
+    tree: ['├', '└', '│', '─'],
+    selected: '▌',
+    border: ['─', '│', '╭', '╮', '╯', '╰'],
+    tick: ['·', '╷'],
+    ellipsis: '…',
+    middot: '·',
+    back: '‹',
+    sorted: '▾',
+    sliver: ['│', '▕'],
+    target: '◉',
+    more: ['↑', '↓'],
+};
+
+/// For terminals and logs that show ASCII only.
+pub(crate) const ASCII: Glyphs = Glyphs {
+    eighths: ['=', '=', '=', '=', '=', '=', '=', '='],
+    partial: false,
+    thin: ['=', '-'],
+    event: ['*', '%'],
+    error: 'x',
+    error_below: 'o',
+    missing: '?',
+    dot: '*',
+    square: '#',
+    fold: ['>', 'v'],
+    tree: ['|', '`', '|', '-'],
+    selected: '>',
+    border: ['-', '|', '+', '+', '+', '+'],
+    tick: ['.', '|'],
+    ellipsis: '~',
+    middot: '-',
+    back: '<',
+    sorted: 'v',
+    sliver: ['|', '|'],
+    target: '@',
+    more: ['^', 'v'],
+};

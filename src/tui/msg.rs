@@ -1,0 +1,73 @@
+//! What goes into the app besides spans, and what it asks the runtime to do.
+
+use super::{Key, Mouse};
+use crate::model::{SourceStatus, Timestamp};
+
+/// An input to [`App::update`](super::App::update).
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size in cells.
+    Resize {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// Counters of all sources, in a fixed order.
+    Sources(Vec<SourceStatus>),
+    /// The time is now this.
+    Now(Timestamp),
+}
+
+/// What the app asks the runtime to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave the program.
+    Quit,
+    /// Stop as Ctrl-Z does, and redraw when continued.
+    Suspend,
+    /// Stop reading files; what was read stays.
+    StopReading,
+    /// Draw every cell again: something else wrote on the screen.
+    Redraw,
+    /// Put text on the clipboard (OSC 52).
+    Copy(String),
+}
+
+/// How the app looks and what it holds. Set once at the start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Colours to use.
+    pub colors: Colors,
+    /// The terminal's background is light.
+    pub light: bool,
+    /// ASCII glyphs only.
+    pub ascii: bool,
+    /// Store budget in bytes.
+    pub memory: u64,
+    /// Show times of day in UTC, not the local zone.
+    pub utc: bool,
+    /// The time at the start.
+    pub now: Timestamp,
+    /// Addresses listened on, for the empty state's copy-paste lines (`127.0.0.1:6831`). Empty when only files are shown.
+    pub listening: Vec<String>,
+}
+
+/// How many colours the terminal can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colors {
+    /// None: glyphs and letters carry the meaning (`NO_COLOR`).
+    None,
+    /// The 16 of the terminal's own palette.
+    Ansi16,
+    /// 256.
+    Ansi256,
+    /// 24-bit.
+    True,
+}

@@ -1,0 +1,93 @@
+//! What a screen or overlay is: state that is refreshed from the store, updated by actions and drawn without change.
+
+pub(crate) mod health;
+pub(crate) mod help;
+pub(crate) mod trace;
+pub(crate) mod traces;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::action::{Action, Scope};
+use super::glyphs::Glyphs;
+use super::theme::Theme;
+use super::{Effect, Key, Mouse};
+use crate::model::{SourceStatus, Timestamp, TraceId};
+use crate::store::{Store, Totals};
+
+/// What views may look at besides their own state.
+pub(crate) struct Cx<'a> {
+    pub(crate) theme: Theme,
+    pub(crate) glyphs: &'a Glyphs,
+    pub(crate) ascii: bool,
+    pub(crate) utc: bool,
+    pub(crate) now: Timestamp,
+    pub(crate) sources: &'a [SourceStatus],
+    pub(crate) listening: &'a [String],
+    pub(crate) totals: Totals,
+    /// Spans that arrived since the picture was frozen.
+    pub(crate) paused: Option<u64>,
+    /// Spans per second, the latest second last.
+    pub(crate) rates: &'a [u64],
+    /// Colour slots of services, by name.
+    pub(crate) slots: &'a [(String, usize)],
+}
+
+impl Cx<'_> {
+    /// The colour of a service.
+    pub(crate) fn service(&self, name: &str) -> ratatui::style::Style {
+        let slot = self.slots.binary_search_by(|(other, _)| other.as_str().cmp(name));
+        self.theme.service(slot.ok().and_then(|at| self.slots.get(at)).map_or(0, |(_, slot)| *slot))
+    }
+}
+
+/// What an action led to.
+pub(crate) enum Flow {
+    /// Done.
+    Consumed,
+    /// Not for this view.
+    Ignored,
+    /// Show this on top.
+    Push(Box<dyn View>),
+    /// Close this view.
+    Pop,
+    /// Close this view and do this instead.
+    Act(Action),
+    /// Ask the runtime.
+    Effect(Effect, &'static str),
+}
+
+/// A screen or overlay. `area` is the screen without the hint bar.
+pub(crate) trait View {
+    /// Rows of the action table that apply, most specific first.
+    fn scopes(&self) -> &'static [Scope];
+
+    /// Recomputes what is stale. Returns whether there is more to do in another frame.
+    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool;
+
+    /// First look at a key, for text input. `None`: look it up in the table.
+    fn key(&mut self, _key: Key, _cx: &Cx<'_>) -> Option<Flow> {
+        None
+    }
+
+    /// Pasted text.
+    fn paste(&mut self, _text: &str) {}
+
+    /// Does an action.
+    fn update(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow;
+
+    /// Does what the mouse asks.
+    fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow;
+
+    /// Draws, and changes nothing.
+    fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>);
+
+    /// The trace that must not be evicted while this view shows it.
+    fn pinned(&self) -> Option<TraceId> {
+        None
+    }
+
+    /// Whether the view below shows around this one.
+    fn is_overlay(&self) -> bool {
+        false
+    }
+}

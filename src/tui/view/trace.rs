@@ -1,0 +1,327 @@
+//! One trace as a waterfall, with the selected span's details below.
+
+mod details;
+mod navigate;
+mod rows;
+
+use hashbrown::HashSet;
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::traces::right_side;
+use super::{Cx, Flow, View};
+use crate::export::jsonl;
+use crate::model::{SpanId, Timestamp, TraceId};
+use crate::query::detail::detail;
+use crate::query::tree::{Node, Tree};
+use crate::query::waterfall::{self, TraceHead, WaterfallRow};
+use crate::store::Store;
+use crate::tui::action::{Action, Scope};
+use crate::tui::widget::{Scroll, status};
+use crate::tui::{Effect, Mouse, MouseKind};
+use details::Details;
+
+/// How start times are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Times {
+    /// None: bars say it.
+    #[default]
+    Bars,
+    /// After the trace's start.
+    InTrace,
+    /// After the parent's start.
+    ToParent,
+    /// Time of day here.
+    Local,
+    /// Time of day in UTC.
+    Utc,
+}
+
+/// The screen of one trace.
+pub(crate) struct Trace {
+    id: TraceId,
+    /// The span to select once it is there, when a link was followed.
+    wanted: Option<SpanId>,
+    tree: Tree,
+    head: TraceHead,
+    start: Timestamp,
+    folds: HashSet<Node>,
+    /// Spans with errors.
+    failed: HashSet<Node>,
+    visible: Vec<u32>,
+    /// Identity of the selected row: what stays selected whatever arrives.
+    selected: Option<Node>,
+    scroll: Scroll,
+    rows: Vec<WaterfallRow>,
+    revision: Option<u64>,
+    refold: bool,
+    arrived: usize,
+    gone: bool,
+    times: Times,
+    names: i32,
+    details: Details,
+}
+
+/// Where things are; a pure function of the size and whether details are enlarged.
+struct Regions {
+    header: Rect,
+    ruler: Rect,
+    rows: Rect,
+    details: Rect,
+}
+
+impl Trace {
+    /// The screen of a trace.
+    pub(crate) fn new(id: TraceId) -> Self {
+        Self::at(id, None)
+    }
+
+    /// The screen of a trace with a span selected.
+    pub(crate) fn at(id: TraceId, wanted: Option<SpanId>) -> Self {
+        Self {
+            id,
+            wanted,
+            tree: Tree::default(),
+            head: TraceHead::default(),
+            start: Timestamp::default(),
+            folds: HashSet::new(),
+            failed: HashSet::new(),
+            visible: Vec::new(),
+            selected: None,
+            scroll: Scroll::default(),
+            rows: Vec::new(),
+            revision: None,
+            refold: false,
+            arrived: 0,
+            gone: false,
+            times: Times::Bars,
+            names: 0,
+            details: Details::default(),
+        }
+    }
+
+    fn regions(&self, area: Rect) -> Regions {
+        let line = |y: u16| Rect { y: area.y + y.min(area.height), height: u16::from(y < area.height), ..area };
+        let body = area.height.saturating_sub(2);
+        let large = if self.details.focus { body * 3 / 5 } else { body * 3 / 10 };
+        let height = if body < 10 && !self.details.focus {
+            0
+        } else {
+            large.clamp(5, if self.details.focus { 60 } else { 14 }).min(body)
+        };
+        Regions {
+            header: line(0),
+            ruler: line(1),
+            rows: Rect { y: area.y + area.height.min(2), height: body - height, ..area },
+            details: Rect { y: area.bottom() - height, height, ..area },
+        }
+    }
+
+    /// Width in cells of the names' column.
+    fn names_width(&self, area: Rect) -> u16 {
+        let third = i32::from(area.width) * if area.width < 100 { 40 } else { 30 } / 100;
+        let width = (third.clamp(20, 64) + self.names * 4).clamp(12, (i32::from(area.width) - 20).max(12));
+        u16::try_from(width).unwrap_or(12)
+    }
+
+    fn rebuild(&mut self, store: &Store) {
+        let Some(trace) = store.trace(self.id) else {
+            self.gone = true;
+            return;
+        };
+        self.gone = false;
+        if self.revision == Some(trace.revision()) {
+            return;
+        }
+        if self.revision.is_some() {
+            self.arrived += trace.len().saturating_sub(self.head.spans);
+        }
+        self.revision = Some(trace.revision());
+        self.tree = Tree::build(trace);
+        self.head = waterfall::head(trace, &self.tree);
+        self.start = trace.start();
+        self.failed = navigate::failed(trace);
+        self.refold = true;
+        if let Some(at) = self.wanted.and_then(|id| waterfall::find(trace, &self.tree, id)) {
+            self.selected = self.tree.rows.get(at as usize).map(|row| row.node);
+            self.wanted = None;
+        }
+        // A placeholder's parent may have arrived under the cursor.
+        if let Some(Node::Missing(id)) = self.selected
+            && let Some(span) = trace.find(id).next()
+        {
+            self.selected = Some(Node::Span(span.idx()));
+        }
+    }
+
+    /// Brings rows and selection in line with tree and folds.
+    fn refresh_rows(&mut self) {
+        if !self.refold {
+            return;
+        }
+        self.refold = false;
+        let at = self.selected.and_then(|node| waterfall::position(&self.tree, node)).unwrap_or(0);
+        self.visible = waterfall::visible(&self.tree, &self.folds);
+        // A row hidden by a fold gives way to the one that hides it.
+        let shown = match self.visible.binary_search(&at) {
+            Ok(shown) => shown,
+            Err(next) => next.saturating_sub(1),
+        };
+        self.scroll.moved_to(shown);
+        self.select(shown);
+    }
+
+    /// Selects a visible row.
+    fn select(&mut self, at: usize) {
+        self.scroll.selected = at.min(self.visible.len().saturating_sub(1));
+        let node = self.row_index().and_then(|at| self.tree.rows.get(at as usize)).map(|row| row.node);
+        if node != self.selected {
+            self.details.scroll = 0;
+        }
+        self.selected = node;
+    }
+
+    /// The selected row's index in the tree.
+    fn row_index(&self) -> Option<u32> {
+        self.visible.get(self.scroll.selected).copied()
+    }
+
+    fn refresh_details(&mut self, store: &Store, area: Rect) {
+        let trace = store.trace(self.id).zip(self.row_index());
+        let detail = trace.and_then(|(trace, at)| {
+            let detail = detail(trace, &self.tree, at)?;
+            let mut json = Vec::new();
+            jsonl::write_span(&trace.span(detail.idx)?.to_span(), &mut json);
+            Some((detail, String::from_utf8_lossy(&json).trim_end().to_string()))
+        });
+        self.details.set(detail, self.regions(area).details);
+    }
+
+    fn follow_link(&mut self) -> Flow {
+        let links = self.details.links();
+        let target = links.iter().find(|(trace, _)| *trace != self.id).or(links.first()).copied();
+        match target {
+            Some((trace, span)) if trace != self.id => Flow::Push(Box::new(Self::at(trace, Some(span)))),
+            Some((_, span)) => {
+                (self.wanted, self.revision) = (Some(span), None);
+                Flow::Consumed
+            }
+            None => Flow::Consumed,
+        }
+    }
+
+    fn turn_times(&mut self) {
+        self.times = match self.times {
+            Times::Bars => Times::InTrace,
+            Times::InTrace => Times::ToParent,
+            Times::ToParent => Times::Local,
+            Times::Local => Times::Utc,
+            Times::Utc => Times::Bars,
+        };
+    }
+}
+
+impl View for Trace {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Trace, Scope::Rows, Scope::Global]
+    }
+
+    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
+        if cx.paused.is_none() || self.revision.is_none() {
+            self.rebuild(store);
+        }
+        self.refresh_rows();
+        let regions = self.regions(area);
+        let height = usize::from(regions.rows.height);
+        self.scroll.clamp(self.visible.len(), height);
+        let levels = usize::from(self.names_width(area) / 3);
+        if let Some(trace) = store.trace(self.id) {
+            let visible = self.visible.iter().skip(self.scroll.top).take(height);
+            let folded = |at: u32| self.tree.rows.get(at as usize).is_some_and(|row| self.folds.contains(&row.node));
+            self.rows = visible.filter_map(|at| waterfall::row(trace, &self.tree, *at, folded(*at), levels)).collect();
+        }
+        self.refresh_details(store, area);
+        false
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
+    fn update(&mut self, action: Action, area: Rect, _cx: &Cx<'_>) -> Flow {
+        let page = isize::from(self.regions(area).rows.height.max(2).cast_signed()) - 1;
+        self.arrived = 0;
+        if self.details.focus && self.details.moved(action, self.regions(area).details) {
+            return Flow::Consumed;
+        }
+        match action {
+            Action::Down => self.move_by(1),
+            Action::Up => self.move_by(-1),
+            Action::PageDown => self.move_by(page),
+            Action::PageUp => self.move_by(-page),
+            Action::Top => self.move_by(isize::MIN),
+            Action::Bottom => self.move_by(isize::MAX),
+            Action::Details => self.details.focus = !self.details.focus,
+            Action::NextTab => self.details.turn(1),
+            Action::PreviousTab => self.details.turn(-1),
+            Action::Times => self.turn_times(),
+            Action::Wider => self.names += 1,
+            Action::Narrower => self.names -= 1,
+            Action::FollowLink => return self.follow_link(),
+            Action::CopySpan => return Flow::Effect(Effect::Copy(self.details.json()), "copied the span as JSON"),
+            Action::CopyTraceId => return Flow::Effect(Effect::Copy(self.id.to_string()), "copied the trace id"),
+            Action::Back if self.details.focus => self.details.focus = false,
+            Action::Back | Action::Quit => return Flow::Pop,
+            _ => return self.navigate(action),
+        }
+        self.names = self.names.clamp(-12, 40);
+        Flow::Consumed
+    }
+
+    fn mouse(&mut self, mouse: Mouse, area: Rect, _cx: &Cx<'_>) -> Flow {
+        let regions = self.regions(area);
+        let at = (mouse.column, mouse.row).into();
+        let wheel = match mouse.kind {
+            MouseKind::WheelUp => -3,
+            MouseKind::WheelDown => 3,
+            MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => 0,
+        };
+        if regions.details.contains(at) {
+            self.details.mouse(mouse, wheel, regions.details);
+        } else if regions.rows.contains(at) {
+            let row = usize::from(mouse.row - regions.rows.y);
+            if wheel != 0 {
+                self.scroll.wheel(wheel, self.visible.len(), usize::from(regions.rows.height));
+                self.select(self.scroll.selected);
+            } else if let MouseKind::Press { clicks } = mouse.kind
+                && row < self.rows.len()
+            {
+                self.select(self.scroll.top + row);
+                let on_sign = mouse.column < self.names_width(area) && self.on_fold_sign(row, mouse.column);
+                if clicks == 2 || on_sign {
+                    self.toggle_fold();
+                }
+            }
+        } else if mouse.row == regions.header.y && mouse.column < 3 && matches!(mouse.kind, MouseKind::Press { .. }) {
+            return Flow::Pop;
+        }
+        Flow::Consumed
+    }
+
+    /// ```text
+    /// ‹ frontend HTTP GET /dispatch  6b41…  51 spans  6 services  depth 5  712.3 ms  2✗     LIVE
+    /// Service · operation            0 ms         178 ms        356 ms        534 ms        712 ms
+    /// ▾ frontend HTTP GET /dispatch   █████████████████████████████████████████████ 712.3 ms
+    /// ├▾ customer HTTP GET /customer   ▐█████████████▌ 286 ms
+    /// ╭ Attributes 6 ─ Events 3 ─ Resource ─ Links 1 ─ Warnings ─ JSON ────────────────────╮
+    /// ╰────────────────────────────────────────────────────────────────────────────────────╯
+    /// ```
+    fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+        let regions = self.regions(area);
+        let used = right_side(regions.header, buf, cx, status::trouble(cx, self.arrived));
+        let header = Rect { width: area.width.saturating_sub(used + 1), ..regions.header };
+        rows::header(header, buf, cx, &self.head, self.gone);
+        rows::draw(self, &regions, buf, cx);
+        self.details.draw(regions.details, buf, cx);
+    }
+
+    fn pinned(&self) -> Option<TraceId> {
+        Some(self.id)
+    }
+}

@@ -1,0 +1,257 @@
+//! The panel below a waterfall: everything about the selected span, by tab.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::{Kind, SpanId, Status, TraceId, duration_text};
+use crate::query::detail::{DetailLine, SpanDetail, TABS, Tone};
+use crate::tui::action::Action;
+use crate::tui::text::{Pen, cells, safe, width};
+use crate::tui::theme::Role;
+use crate::tui::view::Cx;
+use crate::tui::widget::{panel, set, title};
+use crate::tui::{Mouse, MouseKind};
+
+/// Lines of one value beyond which the rest is left to `JSON` and copying.
+const MOST_LINES: usize = 2_000;
+
+/// The panel's state.
+#[derive(Default)]
+pub(super) struct Details {
+    /// Enlarged, with the arrow keys scrolling it.
+    pub(super) focus: bool,
+    /// First line shown.
+    pub(super) scroll: usize,
+    tab: usize,
+    detail: Option<SpanDetail>,
+    /// The span as a line of `jsonl`.
+    json: String,
+    /// The tab's lines broken to the panel's width.
+    lines: Vec<Line>,
+}
+
+/// A line on the screen: the key only on a value's first line.
+struct Line {
+    key: String,
+    text: String,
+    tone: Tone,
+}
+
+impl Details {
+    pub(super) fn set(&mut self, detail: Option<(SpanDetail, String)>, area: Rect) {
+        (self.detail, self.json) = detail.map_or((None, String::new()), |(detail, json)| (Some(detail), json));
+        let room = usize::from(area.width.saturating_sub(4));
+        let json = [DetailLine { key: String::new(), value: self.json.clone(), tone: Tone::Text }];
+        let lines = self.detail.as_ref().map(|detail| detail.tabs.get(self.tab).map_or(&json[..], |lines| lines));
+        self.lines = lines.map(|lines| broken(lines, room)).unwrap_or_default();
+        self.scroll = self.scroll.min(self.lines.len().saturating_sub(1));
+    }
+
+    pub(super) fn turn(&mut self, step: isize) {
+        let tabs = TABS.len().cast_signed() + 1;
+        self.tab = (self.tab.cast_signed() + step).rem_euclid(tabs).cast_unsigned();
+        self.scroll = 0;
+    }
+
+    /// The targets of the span's links.
+    pub(super) fn links(&self) -> Vec<(TraceId, SpanId)> {
+        self.detail.as_ref().map(|detail| detail.links.clone()).unwrap_or_default()
+    }
+
+    /// The span as a line of `jsonl`.
+    pub(super) fn json(&self) -> String {
+        self.json.clone()
+    }
+
+    /// Scrolls for an action; false when it is not about scrolling.
+    pub(super) fn moved(&mut self, action: Action, area: Rect) -> bool {
+        let page = isize::from(area.height.max(5).cast_signed()) - 4;
+        let step = [
+            (Action::Down, 1),
+            (Action::Up, -1),
+            (Action::PageDown, page),
+            (Action::PageUp, -page),
+            (Action::Top, isize::MIN),
+            (Action::Bottom, isize::MAX),
+        ];
+        let Some((_, step)) = step.iter().find(|(other, _)| *other == action) else {
+            return false;
+        };
+        self.scroll_by(*step, area);
+        true
+    }
+
+    fn scroll_by(&mut self, step: isize, area: Rect) {
+        let most = self.lines.len().saturating_sub(usize::from(area.height.saturating_sub(3)));
+        self.scroll = self.scroll.saturating_add_signed(step).min(most);
+    }
+
+    pub(super) fn mouse(&mut self, mouse: Mouse, wheel: isize, area: Rect) {
+        if wheel != 0 {
+            self.scroll_by(wheel, area);
+        } else if matches!(mouse.kind, MouseKind::Press { .. }) && mouse.row == area.y {
+            let mut x = area.x + 2;
+            for (n, label) in self.labels().iter().enumerate() {
+                let end = x + width(label) + 2;
+                if (x..end).contains(&mouse.column) {
+                    self.tab = n;
+                    self.scroll = 0;
+                }
+                x = end;
+            }
+        } else if matches!(mouse.kind, MouseKind::Press { clicks: 2 }) {
+            self.focus = !self.focus;
+        }
+    }
+
+    /// `Attributes 6`
+    fn labels(&self) -> Vec<String> {
+        let counts = self.detail.as_ref().map(|detail| detail.counts).unwrap_or_default();
+        let label = |(n, tab): (usize, &&str)| match counts.get(n) {
+            Some(count) if *count > 0 => format!("{tab} {count}"),
+            _ => (*tab).to_string(),
+        };
+        TABS.iter().enumerate().map(label).chain(["JSON".to_string()]).collect()
+    }
+
+    pub(super) fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+        if area.height < 3 {
+            return;
+        }
+        let inner = panel(area, buf, cx, self.focus);
+        let mut pen = title(area, buf, cx);
+        for (n, label) in self.labels().iter().enumerate() {
+            let empty = self.detail.as_ref().and_then(|detail| detail.tabs.get(n)).is_some_and(Vec::is_empty);
+            let style = match n == self.tab {
+                true => cx.theme.style(Role::Accent).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+                false if empty => cx.theme.style(Role::Faint),
+                false => cx.theme.style(Role::Muted),
+            };
+            pen.put(" ", Style::new());
+            pen.put(label, style);
+            pen.put(" ", Style::new());
+        }
+        let Some(detail) = &self.detail else {
+            let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
+            pen.put("This parent was named by its children and has not arrived.", cx.theme.style(Role::Muted));
+            return;
+        };
+        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
+        summary(&mut pen, cx, detail);
+        self.draw_lines(Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner }, buf, cx);
+    }
+
+    fn draw_lines(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+        let keys = self.lines.iter().map(|line| width(&line.key)).max().unwrap_or(0).min(area.width * 2 / 5);
+        if self.lines.is_empty() {
+            let tab = TABS.get(self.tab).copied().unwrap_or_default().to_lowercase();
+            let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
+            pen.put(&format!("no {tab}"), cx.theme.style(Role::Faint));
+        }
+        for (n, line) in self.lines.iter().skip(self.scroll).take(usize::from(area.height)).enumerate() {
+            let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y + cells(n), area.right());
+            if keys > 0 {
+                pen.put_left(keys, &line.key, cx.theme.style(Role::Accent));
+                pen.skip(2);
+            }
+            let role = match line.tone {
+                Tone::Text => Role::Text,
+                Tone::Number => Role::Number,
+                Tone::Error => Role::Error,
+                Tone::Warning => Role::Warning,
+                Tone::Heading => Role::Strong,
+            };
+            pen.put(&line.text, cx.theme.style(role));
+        }
+        let (above, below) = (self.scroll > 0, self.lines.len() > self.scroll + usize::from(area.height));
+        let style = cx.theme.style(Role::Accent);
+        if above {
+            set(buf, area.right(), area.y, cx.glyphs.more[0], style);
+        }
+        if below {
+            set(buf, area.right(), area.bottom().saturating_sub(1), cx.glyphs.more[1], style);
+        }
+    }
+}
+
+/// `mysql SQL SELECT  client  starts +4.01 ms  takes 285.3 ms  self 201.0 ms · 40 % of trace  span 1f3a…`
+fn summary(pen: &mut Pen<'_>, cx: &Cx<'_>, detail: &SpanDetail) {
+    let (muted, faint) = (cx.theme.style(Role::Muted), cx.theme.style(Role::Faint));
+    let name_end = pen.x + pen.room() * 2 / 5;
+    let end = std::mem::replace(&mut pen.end, name_end);
+    pen.put(&detail.service, cx.service(&detail.service).add_modifier(Modifier::BOLD));
+    pen.skip(1);
+    pen.put(&detail.name, cx.theme.style(Role::Strong));
+    pen.end = end;
+    let share = u128::from(detail.duration) * 100 / u128::from(detail.trace_duration.max(1));
+    let kind = if detail.kind == Kind::Unspecified { "" } else { detail.kind.as_str() };
+    let status = match detail.status {
+        Status::Unset => ("", muted),
+        Status::Ok => ("ok", cx.theme.style(Role::Good)),
+        Status::Error => ("error", cx.theme.style(Role::Error)),
+    };
+    let pieces = [
+        (duration_text(detail.duration), cx.theme.style(Role::Strong)),
+        (status.0.to_string(), status.1),
+        (kind.to_string(), muted),
+        (format!("+{}", duration_text(detail.offset)), muted),
+        (format!("self {}", duration_text(detail.self_time)), muted),
+        (format!("{share} % of trace"), muted),
+        (format!("span {}", detail.span_id), faint),
+        (detail.parent_id.map(|id| format!("parent {id}")).unwrap_or_default(), faint),
+    ];
+    for (text, style) in pieces.into_iter().filter(|(text, _)| !text.is_empty()) {
+        if pen.room() < width(&text) + 2 {
+            break;
+        }
+        pen.skip(2);
+        pen.put(&text, style);
+    }
+}
+
+/// Breaks values at their line ends and at the room that the keys leave.
+fn broken(lines: &[DetailLine], room: usize) -> Vec<Line> {
+    let keys = lines.iter().map(|line| safe(&line.key).width()).max().unwrap_or(0).min(room * 2 / 5);
+    let room = room.saturating_sub(if keys > 0 { keys + 2 } else { 0 }).max(8);
+    let mut out = Vec::new();
+    for line in lines {
+        let mut key = line.key.clone();
+        let before = out.len();
+        let ends = line.value.split('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
+        for text in ends.flat_map(|text| wrapped(text, room)) {
+            if out.len() - before == MOST_LINES {
+                out.push(Line { key: String::new(), text: "… more in the JSON".to_string(), tone: Tone::Warning });
+                break;
+            }
+            out.push(Line { key: std::mem::take(&mut key), text, tone: line.tone });
+        }
+    }
+    out
+}
+
+/// Breaks one line of text into pieces of at most `room` cells.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let text = safe(text);
+    let mut pieces = vec![String::new()];
+    let mut used = 0;
+    for cluster in text.graphemes(true) {
+        let size = cluster.width();
+        if used + size > room {
+            if pieces.len() > MOST_LINES {
+                break;
+            }
+            pieces.push(String::new());
+            used = 0;
+        }
+        used += size;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push_str(cluster);
+        }
+    }
+    pieces
+}

@@ -1,0 +1,148 @@
+//! Moving and folding in a trace.
+
+use super::Trace;
+use crate::model::Status;
+use crate::query::tree::{Node, TreeRow};
+use crate::query::waterfall::{self, folds_at_level};
+use crate::tui::action::Action;
+use crate::tui::view::Flow;
+
+impl Trace {
+    pub(super) fn move_by(&mut self, rows: isize) {
+        let mut scroll = self.scroll;
+        scroll.by(rows, self.visible.len());
+        self.select(scroll.selected);
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
+    pub(super) fn navigate(&mut self, action: Action) -> Flow {
+        match action {
+            Action::Left => self.left(),
+            Action::Right => self.right(),
+            Action::FoldAll => self.refold(|view| view.folds = folds_at_level(&view.tree, 1)),
+            Action::UnfoldAll => self.refold(|view| view.folds.clear()),
+            Action::FewerLevels => self.levels(-1),
+            Action::MoreLevels => self.levels(1),
+            Action::NextError => self.error(1),
+            Action::PreviousError => self.error(-1),
+            Action::Parent => self.go(self.row().and_then(|(_, row)| row.parent)),
+            Action::Child => self.go(self.row().filter(|(_, row)| row.subtree > 1).map(|(at, _)| at + 1)),
+            Action::NextSibling => self.go(self.row().filter(|(_, row)| !row.last).map(|(at, row)| at + row.subtree)),
+            Action::PreviousSibling => self.go(self.previous_sibling()),
+            _ => return Flow::Ignored,
+        }
+        Flow::Consumed
+    }
+
+    fn row(&self) -> Option<(u32, TreeRow)> {
+        let at = self.row_index()?;
+        self.tree.rows.get(at as usize).map(|row| (at, *row))
+    }
+
+    fn is_folded(&self) -> bool {
+        self.selected.is_some_and(|node| self.folds.contains(&node))
+    }
+
+    fn left(&mut self) {
+        match self.row() {
+            Some((_, row)) if row.subtree > 1 && !self.is_folded() => self.toggle_fold(),
+            Some((_, row)) => self.go(row.parent),
+            None => {}
+        }
+    }
+
+    fn right(&mut self) {
+        match self.row() {
+            Some((_, row)) if row.subtree > 1 && self.is_folded() => self.toggle_fold(),
+            Some((at, row)) if row.subtree > 1 => self.go(Some(at + 1)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn toggle_fold(&mut self) {
+        let Some((_, row)) = self.row().filter(|(_, row)| row.subtree > 1) else {
+            return;
+        };
+        self.refold(|view| {
+            if !view.folds.remove(&row.node) {
+                view.folds.insert(row.node);
+            }
+        });
+    }
+
+    fn refold(&mut self, change: impl FnOnce(&mut Self)) {
+        change(self);
+        self.refold = true;
+        self.refresh_rows();
+        self.scroll.held = false;
+    }
+
+    /// Shows one level more or less than the deepest that shows now.
+    fn levels(&mut self, step: i32) {
+        let row = |at: &u32| self.tree.rows.get(*at as usize);
+        let shown = self.visible.iter().filter_map(row).map(|row| row.depth).max().unwrap_or(0) + 1;
+        let levels = shown.saturating_add_signed(step).clamp(1, self.head.depth.max(1));
+        self.refold(|view| view.folds = folds_at_level(&view.tree, levels));
+    }
+
+    /// Selects a row of the tree, unfolding what hides it.
+    fn go(&mut self, to: Option<u32>) {
+        let Some(to) = to else {
+            return;
+        };
+        let mut parent = self.tree.rows.get(to as usize).and_then(|row| row.parent);
+        let mut unfolded = false;
+        while let Some(row) = parent.and_then(|at| self.tree.rows.get(at as usize)) {
+            unfolded |= self.folds.remove(&row.node);
+            parent = row.parent;
+        }
+        if unfolded {
+            self.visible = waterfall::visible(&self.tree, &self.folds);
+        }
+        if let Ok(at) = self.visible.binary_search(&to) {
+            self.select(at);
+        }
+    }
+
+    fn previous_sibling(&self) -> Option<u32> {
+        let (at, row) = self.row()?;
+        let mut sibling = row.parent.map_or(0, |parent| parent + 1);
+        let mut before = None;
+        while sibling < at {
+            before = Some(sibling);
+            sibling += self.tree.rows.get(sibling as usize)?.subtree.max(1);
+        }
+        before
+    }
+
+    /// Goes to the next or previous row with an error of its own, around the end.
+    fn error(&mut self, step: i32) {
+        let rows = &self.tree.rows;
+        let failed = |at: &usize| rows.get(*at).is_some_and(|row| self.failed.contains(&row.node));
+        let here = self.row_index().map_or(0, |at| at as usize);
+        let found = if step > 0 {
+            (here + 1..rows.len()).chain(0..=here).find(failed)
+        } else {
+            (0..here).rev().chain((here..rows.len()).rev()).find(failed)
+        };
+        self.go(found.and_then(|at| u32::try_from(at).ok()));
+    }
+
+    /// Whether a column is on the fold sign of a row on the screen.
+    pub(super) fn on_fold_sign(&self, row: usize, column: u16) -> bool {
+        let Some(row) = self.rows.get(row).filter(|row| row.fold.is_some()) else {
+            return false;
+        };
+        let sign = super::rows::fold_column(row);
+        (sign..=sign + 1).contains(&column)
+    }
+}
+
+/// The nodes of a trace's spans with errors.
+pub(super) fn failed(trace: crate::store::TraceRef<'_>) -> hashbrown::HashSet<Node> {
+    if trace.errors() == 0 {
+        return hashbrown::HashSet::new();
+    }
+    let failed = trace.spans().filter(|span| span.status() == Status::Error);
+    failed.map(|span| Node::Span(span.idx())).collect()
+}

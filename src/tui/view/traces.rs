@@ -1,0 +1,351 @@
+//! Home: services on the left, traces on the right, durations over time below.
+
+mod empty;
+mod list;
+mod preview;
+mod scatter;
+mod services;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{Cx, Flow, View};
+use crate::model::{Timestamp, TraceId};
+use crate::query::filter::Filter;
+use crate::query::services::{ServiceRow, services};
+use crate::query::traces::{Matches, Sort, TraceRow, list, row};
+use crate::store::{ServiceId, Store};
+use crate::tui::action::{Action, Scope};
+use crate::tui::prompt::{Prompt, Typed};
+use crate::tui::view::trace::Trace;
+use crate::tui::widget::Scroll;
+use crate::tui::{Code, Key, Mouse, MouseKind};
+
+pub(crate) use list::{right_side, time_text};
+
+/// Spans that the filter may read between two frames: a few milliseconds of work.
+const FILTER_WORK: usize = 20_000;
+
+/// The home screen's state.
+#[derive(Default)]
+pub(crate) struct Traces {
+    services: Vec<ServiceRow>,
+    service: Option<ServiceId>,
+    services_scroll: Scroll,
+    services_focus: bool,
+    sort: Sort,
+    prompt: Option<Prompt>,
+    matches: Matches,
+    ids: Vec<TraceId>,
+    pending: usize,
+    selected: Option<TraceId>,
+    scroll: Scroll,
+    cursor: Cursor,
+    preview: bool,
+    stale: Stale,
+    rows: Vec<Option<TraceRow>>,
+    longest: u64,
+    /// Start of the earliest and latest listed trace, to know whether times need a date.
+    span: (Timestamp, Timestamp),
+    points: scatter::Points,
+    shape: preview::Shape,
+}
+
+/// What the cursor does when traces arrive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Cursor {
+    /// Stays on the first row, since nobody has moved it.
+    #[default]
+    First,
+    /// Goes with the newest trace.
+    Newest,
+    /// Stays on the trace that was chosen.
+    Chosen,
+}
+
+/// What the lists were made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Stale {
+    revision: Option<u64>,
+    changed: bool,
+}
+
+/// Where things are; a pure function of the size and what is shown.
+struct Regions {
+    header: Rect,
+    services: Option<Rect>,
+    list: Rect,
+    below: Option<Rect>,
+}
+
+impl Traces {
+    /// The home screen; follows the newest trace until the cursor is moved.
+    pub(crate) fn new(follow: bool) -> Self {
+        Self { cursor: if follow { Cursor::Newest } else { Cursor::First }, ..Self::default() }
+    }
+
+    fn regions(&self, area: Rect) -> Regions {
+        let header = Rect { height: area.height.min(1), ..area };
+        let body = Rect { y: area.y + header.height, height: area.height - header.height, ..area };
+        let wide = body.width >= 100;
+        let pane = Rect { width: if wide { (body.width / 5).clamp(28, 40) } else { 36.min(body.width) }, ..body };
+        let right = if wide { Rect { x: pane.right(), width: body.width - pane.width, ..body } } else { body };
+        let below = if body.height >= 30 {
+            body.height / 4
+        } else if self.preview {
+            body.height / 3
+        } else {
+            0
+        };
+        let list = Rect { height: right.height - below, ..right };
+        let below = Rect { y: list.bottom(), height: below, ..right };
+        Regions {
+            header,
+            services: (wide || self.services_focus).then_some(pane),
+            list,
+            below: (below.height > 3).then_some(below),
+        }
+    }
+
+    /// Rows of the list on the screen: its panel without border and column titles.
+    fn list_height(&self, area: Rect) -> usize {
+        usize::from(self.regions(area).list.height.saturating_sub(3))
+    }
+
+    fn relist(&mut self, store: &Store) {
+        self.services = services(store);
+        if self.service.is_some_and(|id| self.services.iter().all(|row| row.id != id)) {
+            self.service = None;
+        }
+        let at = self.services.iter().position(|row| Some(row.id) == self.service).map_or(0, |at| at + 1);
+        self.services_scroll.moved_to(at);
+        self.matches.retain(store);
+        let listed = list(store, self.service, self.sort, &mut self.matches, FILTER_WORK);
+        (self.ids, self.pending) = (listed.ids, listed.pending);
+        let traces = || self.ids.iter().filter_map(|id| store.trace(*id));
+        self.longest = traces().map(|trace| trace.duration()).max().unwrap_or(0);
+        let first = traces().map(|trace| trace.start()).min().unwrap_or_default();
+        self.span = (first, traces().map(|trace| trace.start()).max().unwrap_or_default());
+        if self.cursor == Cursor::Newest {
+            let newest = traces().max_by_key(|trace| (trace.start(), std::cmp::Reverse(trace.id())));
+            self.selected = newest.map(|trace| trace.id());
+        }
+        self.points = scatter::points(store, &self.ids);
+        self.anchor();
+    }
+
+    /// Finds the selected trace in the new order; when it is gone, what has taken its place is selected.
+    fn anchor(&mut self) {
+        if self.cursor == Cursor::First {
+            self.selected = self.ids.first().copied();
+            self.scroll = Scroll::default();
+        }
+        match self.ids.iter().position(|id| Some(*id) == self.selected) {
+            Some(at) => self.scroll.moved_to(at),
+            None => self.selected = self.ids.get(self.scroll.selected.min(self.ids.len().saturating_sub(1))).copied(),
+        }
+        if self.cursor == Cursor::Newest && self.sort == Sort::Newest {
+            self.scroll.top = 0;
+        }
+    }
+
+    fn select(&mut self, at: usize) {
+        self.cursor = Cursor::Chosen;
+        self.scroll.selected = at.min(self.ids.len().saturating_sub(1));
+        self.selected = self.ids.get(self.scroll.selected).copied();
+    }
+
+    fn select_service(&mut self, at: usize) {
+        self.service = at.checked_sub(1).and_then(|at| self.services.get(at)).map(|row| row.id);
+        self.services_scroll.selected = at.min(self.services.len());
+        self.list_changed();
+    }
+
+    fn list_changed(&mut self) {
+        self.stale.changed = true;
+        (self.scroll.top, self.scroll.held) = (0, false);
+    }
+
+    fn set_filter(&mut self, text: &str) {
+        self.matches.set_filter(Filter::new(text));
+        self.list_changed();
+    }
+
+    fn move_by(&mut self, rows: isize) {
+        if self.services_focus {
+            let mut scroll = self.services_scroll;
+            scroll.by(rows, self.services.len() + 1);
+            self.select_service(scroll.selected);
+        } else {
+            let mut scroll = self.scroll;
+            scroll.by(rows, self.ids.len());
+            self.select(scroll.selected);
+        }
+    }
+
+    fn open(&mut self) -> Flow {
+        self.cursor = if self.cursor == Cursor::First { Cursor::Chosen } else { self.cursor };
+        self.selected.map_or(Flow::Consumed, |id| Flow::Push(Box::new(Trace::new(id))))
+    }
+
+    /// Undoes the nearest of: services focus, filter, service.
+    fn back(&mut self) -> Flow {
+        if self.services_focus {
+            self.services_focus = false;
+        } else if !self.matches.filter().is_empty() {
+            self.prompt = None;
+            self.set_filter("");
+        } else if self.service.is_some() {
+            self.select_service(0);
+        } else {
+            return Flow::Ignored;
+        }
+        Flow::Consumed
+    }
+
+    fn resort(&mut self, step: isize) {
+        self.sort = self.sort.step(step);
+        self.list_changed();
+    }
+}
+
+impl View for Traces {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Traces, Scope::Rows, Scope::Global]
+    }
+
+    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
+        let revised = self.stale.revision != Some(store.revision()) && cx.paused.is_none();
+        if revised || self.stale.changed || self.pending > 0 {
+            self.stale = Stale { revision: Some(store.revision()), changed: false };
+            self.relist(store);
+        }
+        let height = self.list_height(area);
+        self.scroll.clamp(self.ids.len(), height);
+        let visible = self.ids.iter().skip(self.scroll.top).take(height);
+        self.rows = visible.map(|id| row(store, *id)).collect();
+        if self.preview {
+            self.shape = preview::shape(store, self.selected, 64);
+        }
+        self.pending > 0
+    }
+
+    fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {
+        let prompt = self.prompt.as_mut()?;
+        match prompt.press(key) {
+            Typed::Changed => {
+                let text = prompt.text();
+                self.set_filter(&text);
+            }
+            Typed::Done => self.prompt = None,
+            Typed::Cancelled => {
+                self.prompt = None;
+                self.set_filter("");
+            }
+            Typed::Other if key.code == Code::Up => self.move_by(-1),
+            Typed::Other if key.code == Code::Down => self.move_by(1),
+            Typed::Same | Typed::Other => {}
+        }
+        Some(Flow::Consumed)
+    }
+
+    fn paste(&mut self, text: &str) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.insert(text);
+            let text = prompt.text();
+            self.set_filter(&text);
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
+    fn update(&mut self, action: Action, area: Rect, _cx: &Cx<'_>) -> Flow {
+        let page = self.list_height(area).max(2).cast_signed() - 1;
+        match action {
+            Action::Down => self.move_by(1),
+            Action::Up => self.move_by(-1),
+            Action::PageDown => self.move_by(page),
+            Action::PageUp => self.move_by(-page),
+            Action::Top => self.move_by(isize::MIN),
+            Action::Bottom => self.move_by(isize::MAX),
+            Action::Open if self.services_focus => self.services_focus = false,
+            Action::Open => return self.open(),
+            Action::Filter => self.prompt = Some(Prompt::new(&self.matches.filter().text())),
+            Action::Sort => self.resort(1),
+            Action::SortBack => self.resort(-1),
+            Action::Services => self.services_focus = !self.services_focus,
+            Action::Follow => {
+                self.cursor = if self.cursor == Cursor::Newest { Cursor::Chosen } else { Cursor::Newest };
+                self.list_changed();
+            }
+            Action::Preview => self.preview = !self.preview,
+            Action::Back => return self.back(),
+            _ => return Flow::Ignored,
+        }
+        Flow::Consumed
+    }
+
+    fn mouse(&mut self, mouse: Mouse, area: Rect, _cx: &Cx<'_>) -> Flow {
+        let regions = self.regions(area);
+        let at = (mouse.column, mouse.row).into();
+        if regions.services.is_some_and(|pane| pane.contains(at)) {
+            let pane = regions.services.unwrap_or_default();
+            match mouse.kind {
+                MouseKind::WheelUp => self.services_scroll.top = self.services_scroll.top.saturating_sub(1),
+                MouseKind::WheelDown => self.services_scroll.top += 1,
+                MouseKind::Press { .. } => {
+                    if let Some(at) = services::hit(pane, mouse.row, self) {
+                        self.select_service(at);
+                    }
+                }
+                MouseKind::Drag | MouseKind::Release => {}
+            }
+        } else if regions.list.contains(at) {
+            let row = usize::from(mouse.row.saturating_sub(regions.list.y + 2));
+            let height = self.list_height(area);
+            match mouse.kind {
+                MouseKind::WheelUp | MouseKind::WheelDown => {
+                    let rows = if mouse.kind == MouseKind::WheelUp { -3 } else { 3 };
+                    self.scroll.wheel(rows, self.ids.len(), height);
+                    self.select(self.scroll.selected);
+                }
+                MouseKind::Press { clicks } if mouse.row >= regions.list.y + 2 && row < self.rows.len() => {
+                    self.services_focus = false;
+                    self.select(self.scroll.top + row);
+                    if clicks == 2 {
+                        return self.open();
+                    }
+                }
+                MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
+            }
+        }
+        Flow::Consumed
+    }
+
+    /// ```text
+    /// header: sources, counts, LIVE
+    /// ╭ Services ─╮╭ Traces 41 of 312 ── newest ▾ ── filter ─╮
+    /// │ all       ││ Start  Service · operation  …  Duration │
+    /// │ frontend  │╰─────────────────────────────────────────╯
+    /// │           │╭ Duration over time ─────────────────────╮
+    /// ╰───────────╯╰─────────────────────────────────────────╯
+    /// ```
+    fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+        let regions = self.regions(area);
+        list::header(regions.header, buf, cx);
+        if cx.totals.traces == 0 {
+            let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+            empty::draw(body, buf, cx);
+            return;
+        }
+        list::draw(regions.list, buf, cx, self);
+        if let Some(below) = regions.below {
+            if self.preview {
+                preview::draw(below, buf, cx, &self.shape);
+            } else {
+                scatter::draw(below, buf, cx, &self.points, self.selected);
+            }
+        }
+        if let Some(pane) = regions.services {
+            services::draw(pane, buf, cx, self);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Draws the header of the home screen and the list of traces.
+
+use chrono::{DateTime, Local, Utc};
+use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
+
+use super::{Cursor, Traces};
+use crate::model::{SourceState, Timestamp, duration_text};
+use crate::query::traces::TraceRow;
+use crate::tui::text::{Pen, cells, count, short_count, width};
+use crate::tui::theme::Role;
+use crate::tui::view::Cx;
+use crate::tui::widget::{bar, highlight, panel, set, status, title};
+
+/// `tracetui ● jaeger-compact :6831 … 312 traces 4 812 spans LIVE`
+pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+    let used = right_side(area, buf, cx, status::pieces(cx));
+    let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right().saturating_sub(used + 2));
+    pen.put("tracetui", cx.theme.style(Role::Strong));
+    pen.skip(2);
+    for source in cx.sources {
+        let dot = match source.state {
+            SourceState::Listening | SourceState::Done => Role::Good,
+            SourceState::Reading { .. } | SourceState::Stopped => Role::Warning,
+            SourceState::Failed(_) => Role::Error,
+        };
+        let twin = cx
+            .sources
+            .iter()
+            .take_while(|other| !std::ptr::eq(*other, source))
+            .any(|other| port(other) == port(source));
+        if twin && source.state == SourceState::Listening {
+            continue;
+        }
+        pen.sign(cx.glyphs.dot, cx.theme.style(dot));
+        pen.skip(1);
+        let name = port(source);
+        let fits = pen.put(&name, cx.theme.style(Role::Muted));
+        if source.exposed {
+            pen.skip(1);
+            pen.put("all interfaces", cx.theme.style(Role::Warning));
+        }
+        if !fits {
+            break;
+        }
+        pen.skip(2);
+    }
+}
+
+/// `jaeger :6831`, `spans.json`.
+fn port(source: &crate::model::SourceStatus) -> String {
+    match source.endpoint.rsplit_once(':') {
+        Some((_, port)) if port.parse::<u16>().is_ok() && source.state == SourceState::Listening => {
+            format!("{} :{port}", source.protocol.split('-').next().unwrap_or_default())
+        }
+        _ => source.endpoint.rsplit(['/', '\\']).next().unwrap_or_default().to_string(),
+    }
+}
+
+/// Draws the right side of the header; returns the cells used. When narrow, what matters least goes first.
+pub(crate) fn right_side(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, mut pieces: Vec<(String, Role)>) -> u16 {
+    let size = |pieces: &[(String, Role)]| pieces.iter().map(|(text, _)| width(text) + 2).sum::<u16>();
+    while pieces.len() > 1 && size(&pieces) > area.width / 2 {
+        pieces.remove(0);
+    }
+    let used = size(&pieces).min(area.width);
+    let mut pen = Pen::new(buf, cx.glyphs, area.right().saturating_sub(used + 1).max(area.x), area.y, area.right());
+    for (text, role) in pieces {
+        pen.skip(2);
+        let style = cx.theme.style(role);
+        let bold = matches!(role, Role::Good | Role::Warning | Role::Error);
+        pen.put(&text, if bold { style.add_modifier(Modifier::BOLD) } else { style });
+    }
+    used
+}
+
+/// The columns' widths; 0 where a column has no room.
+#[derive(Clone, Copy)]
+struct Columns {
+    date: bool,
+    millis: bool,
+    start: u16,
+    spans: u16,
+    services: u16,
+    bar: u16,
+    duration: u16,
+    errors: u16,
+}
+
+/// Cells that service and operation need to be told apart.
+const OPERATION: u16 = 30;
+
+impl Columns {
+    /// All columns where there is room; else they go in this order: squares of services, milliseconds, bar,
+    /// services, date, spans.
+    fn new(width: u16, date: bool) -> Self {
+        let bar = if width >= 110 { (width / 6).min(28) } else { 8 };
+        let full = Self { date, millis: true, start: 0, spans: 7, services: 13, bar, duration: 10, errors: 5 };
+        let narrower: [fn(&mut Self); 6] = [
+            |columns| columns.services = 4,
+            |columns| columns.millis = false,
+            |columns| columns.bar = 0,
+            |columns| columns.services = 0,
+            |columns| columns.date = false,
+            |columns| columns.spans = 0,
+        ];
+        let mut columns = full.sized();
+        for narrow in narrower {
+            if columns.fixed() + OPERATION + 2 <= width {
+                break;
+            }
+            narrow(&mut columns);
+            columns = columns.sized();
+        }
+        columns
+    }
+
+    fn sized(self) -> Self {
+        Self { start: 10 + if self.date { 6 } else { 0 } + if self.millis { 4 } else { 0 }, ..self }
+    }
+
+    fn time_format(&self) -> &'static str {
+        match (self.date, self.millis) {
+            (true, true) => "%m-%d %H:%M:%S%.3f",
+            (true, false) => "%m-%d %H:%M:%S",
+            (false, true) => "%H:%M:%S%.3f",
+            (false, false) => "%H:%M:%S",
+        }
+    }
+
+    fn fixed(&self) -> u16 {
+        self.start + self.spans + self.services + self.bar + self.duration + self.errors + u16::from(self.bar > 0)
+    }
+}
+
+pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
+    let inner = panel(area, buf, cx, !view.services_focus);
+    heading(area, buf, cx, view);
+    let day = |time: Timestamp| time_text(time, cx.utc, "%m-%d");
+    let dated = day(view.span.0) != day(cx.now) || day(view.span.1) != day(cx.now);
+    let columns = Columns::new(inner.width, dated);
+    titles(inner, buf, cx, &columns);
+    for (n, row) in view.rows.iter().enumerate() {
+        let line = Rect { y: inner.y + 1 + cells(n), height: 1, ..inner };
+        if line.y >= inner.bottom() {
+            break;
+        }
+        let selected = view.scroll.top + n == view.scroll.selected;
+        match row {
+            Some(row) => draw_row(line, buf, cx, (row, &columns, view.longest)),
+            None => {
+                Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put("evicted", cx.theme.style(Role::Faint));
+            }
+        }
+        if selected {
+            highlight(line, buf, cx.theme.selection());
+            set(buf, line.x, line.y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
+        }
+    }
+    if view.ids.is_empty() {
+        let text = if view.pending > 0 { "searching" } else { "no trace matches; esc clears the filter" };
+        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
+        pen.put(text, cx.theme.style(Role::Muted));
+    }
+}
+
+fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
+    let rule = cx.theme.style(Role::Border);
+    let dash = |pen: &mut Pen<'_>| {
+        pen.sign(' ', rule);
+        pen.sign(cx.glyphs.border[0], rule);
+        pen.sign(' ', rule);
+    };
+    let mut pen = title(area, buf, cx);
+    pen.put(" Traces ", cx.theme.style(Role::Strong));
+    let shown = count(view.ids.len() as u64);
+    let all = count(cx.totals.traces);
+    let counts = if shown == all { all } else { format!("{shown} of {all}") };
+    pen.put(&counts, cx.theme.style(Role::Muted));
+    dash(&mut pen);
+    pen.put(&format!("{} {}", view.sort.name(), cx.glyphs.sorted), cx.theme.style(Role::Accent));
+    if let Some(service) = view.services.iter().find(|row| Some(row.id) == view.service) {
+        dash(&mut pen);
+        pen.put(&service.name, cx.service(&service.name));
+    }
+    if let Some(prompt) = &view.prompt {
+        dash(&mut pen);
+        prompt.draw(&mut pen, "/", cx.theme);
+    } else if !view.matches.filter().is_empty() {
+        dash(&mut pen);
+        pen.put(&format!("/{}", view.matches.filter().text()), cx.theme.style(Role::Warning));
+    }
+    if view.pending > 0 {
+        dash(&mut pen);
+        pen.put(&format!("searching {} more", short_count(view.pending as u64)), cx.theme.style(Role::Warning));
+    } else if view.cursor == Cursor::Newest {
+        dash(&mut pen);
+        pen.put("following", cx.theme.style(Role::Faint));
+    }
+    if view.scroll.top > 0 {
+        dash(&mut pen);
+        pen.put(&format!("{} {} above", cx.glyphs.more[0], count(view.scroll.top as u64)), cx.theme.style(Role::Faint));
+    }
+    pen.put(" ", rule);
+}
+
+fn titles(inner: Rect, buf: &mut Buffer, cx: &Cx<'_>, columns: &Columns) {
+    let style = cx.theme.style(Role::Muted);
+    let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
+    pen.put_left(columns.start, "Start", style);
+    pen.put_left(
+        inner.width.saturating_sub(columns.fixed() + 2),
+        &format!("Service {} operation", cx.glyphs.middot),
+        style,
+    );
+    pen.put_right(columns.spans, "Spans", style);
+    pen.skip(2.min(columns.services));
+    pen.put_left(columns.services.saturating_sub(2), if columns.services > 4 { "Services" } else { "Sv" }, style);
+    if columns.bar > 0 {
+        pen.skip(1);
+        pen.put_left(columns.bar, if columns.bar >= 10 { "Duration" } else { "" }, style);
+        pen.put_right(columns.duration, if columns.bar >= 10 { "" } else { "Duration" }, style);
+    } else {
+        pen.put_right(columns.duration, "Duration", style);
+    }
+    pen.put_right(columns.errors, "Err", style);
+}
+
+fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, longest): (&TraceRow, &Columns, u64)) {
+    let mut pen = Pen::new(buf, cx.glyphs, line.x + 1, line.y, line.right());
+    pen.put_left(columns.start, &time_text(row.start, cx.utc, columns.time_format()), cx.theme.style(Role::Muted));
+    operation(&mut pen, cx, row, line.width.saturating_sub(columns.fixed() + 2));
+    pen.put_right(columns.spans, &short_count(row.spans as u64), cx.theme.style(Role::Text));
+    pen.skip(2.min(columns.services));
+    squares(&mut pen, cx, row, columns.services.saturating_sub(2));
+    let failed = if row.errors > 0 { Role::Error } else { Role::Bar };
+    if columns.bar > 0 {
+        pen.skip(1);
+        let halves = u128::from(row.duration) * u128::from(columns.bar) * 2 / u128::from(longest.max(1));
+        let halves = u16::try_from(halves).unwrap_or(0).clamp(1, columns.bar * 2);
+        bar::thin((pen.x, line.y), columns.bar * 2, pen.buf, cx.theme.style(Role::Track), cx.glyphs);
+        bar::thin((pen.x, line.y), halves, pen.buf, cx.theme.style(failed), cx.glyphs);
+        pen.skip(columns.bar);
+    }
+    pen.put_right(columns.duration, &duration_text(row.duration), cx.theme.style(Role::Text));
+    if row.errors > 0 {
+        let errors = format!("{}{}", short_count(u64::from(row.errors)), cx.glyphs.error);
+        pen.put_right(columns.errors, &errors, cx.theme.style(Role::Error));
+    }
+}
+
+fn operation(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
+    let (end, to) = (pen.end, pen.x.saturating_add(room));
+    pen.end = to.min(end);
+    pen.put(&row.service, cx.service(&row.service).add_modifier(Modifier::BOLD));
+    pen.skip(1);
+    // The mark keeps its place: a long name is cut before it.
+    let mark = if row.incomplete { 2 } else { 0 };
+    pen.end = pen.end.saturating_sub(mark);
+    pen.put(&row.name, cx.theme.style(Role::Text));
+    if row.incomplete {
+        pen.end = to.min(end);
+        pen.skip(1);
+        pen.sign(cx.glyphs.missing, cx.theme.style(Role::Warning));
+        if pen.room() > 11 {
+            pen.put(" incomplete", cx.theme.style(Role::Warning));
+        }
+    }
+    (pen.x, pen.end) = (to.min(end), end);
+}
+
+fn squares(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
+    let to = pen.x.saturating_add(room).min(pen.end);
+    if room > 4 {
+        for service in row.services.iter().take(usize::from(room - 4)) {
+            pen.sign(cx.glyphs.square, cx.service(service));
+        }
+        pen.skip(1);
+    }
+    if room > 0 {
+        pen.put(&row.services.len().to_string(), cx.theme.style(Role::Muted));
+    }
+    pen.x = to;
+}
+
+/// A time of day in the local zone or UTC.
+pub(crate) fn time_text(time: Timestamp, utc: bool, format: &str) -> String {
+    let time: DateTime<Utc> = DateTime::from_timestamp_nanos(time.0);
+    if utc { time.format(format).to_string() } else { time.with_timezone(&Local).format(format).to_string() }
+}

@@ -1,0 +1,125 @@
+//! Small pieces that several views draw: panels, bars, the header's right side, the hint bar, scroll positions.
+
+pub(crate) mod bar;
+pub(crate) mod hint_bar;
+pub(crate) mod status;
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::text::Pen;
+use super::theme::Role;
+use super::view::Cx;
+
+/// A panel's frame with rounded corners; returns the area inside.
+pub(crate) fn panel(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, focus: bool) -> Rect {
+    let style = cx.theme.style(if focus { Role::Focus } else { Role::Border });
+    let [horizontal, vertical, corners @ ..] = cx.glyphs.border;
+    let area = area.intersection(buf.area);
+    if area.width < 2 || area.height < 2 {
+        return Rect::new(area.x, area.y, 0, 0);
+    }
+    let (left, right, top, bottom) = (area.x, area.right() - 1, area.y, area.bottom() - 1);
+    for x in left + 1..right {
+        set(buf, x, top, horizontal, style);
+        set(buf, x, bottom, horizontal, style);
+    }
+    for y in top + 1..bottom {
+        set(buf, left, y, vertical, style);
+        set(buf, right, y, vertical, style);
+    }
+    for ((x, y), corner) in [(left, top), (right, top), (right, bottom), (left, bottom)].into_iter().zip(corners) {
+        set(buf, x, y, corner, style);
+    }
+    Rect::new(left + 1, top + 1, area.width - 2, area.height - 2)
+}
+
+/// A pen on a panel's top edge, inset by two cells.
+pub(crate) fn title<'b>(area: Rect, buf: &'b mut Buffer, cx: &Cx<'_>) -> Pen<'b> {
+    Pen::new(buf, cx.glyphs, area.x + 2, area.y, area.right().saturating_sub(2))
+}
+
+/// Sets a cell when it is inside the buffer.
+pub(crate) fn set(buf: &mut Buffer, x: u16, y: u16, sign: char, style: Style) {
+    if let Some(cell) = buf.cell_mut((x, y)) {
+        cell.set_char(sign).set_style(style);
+    }
+}
+
+/// Empties an area, so that what was drawn below does not show through.
+pub(crate) fn clear(area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    for position in area.positions() {
+        buf[position].reset();
+    }
+}
+
+/// Gives a row the selection's background.
+pub(crate) fn highlight(area: Rect, buf: &mut Buffer, style: Style) {
+    buf.set_style(area.intersection(buf.area), style);
+}
+
+/// Where a list is scrolled to: which row is selected and which is at the top.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scroll {
+    pub(crate) selected: usize,
+    pub(crate) top: usize,
+    /// Rows may stay scrolled off above while there is room below: what has arrived above the cursor must not push
+    /// it down. Ends when the user changes what is listed.
+    pub(crate) held: bool,
+}
+
+impl Scroll {
+    /// Brings the selected row and the top into `len` rows of which `height` are visible.
+    pub(crate) fn clamp(&mut self, len: usize, height: usize) {
+        self.selected = self.selected.min(len.saturating_sub(1));
+        let least = (self.selected + 1).saturating_sub(height).min(self.selected);
+        self.top = self.top.clamp(least, self.selected);
+        if !self.held {
+            self.top = self.top.min(len.saturating_sub(height));
+        }
+    }
+
+    /// Moves the selected row.
+    pub(crate) fn by(&mut self, rows: isize, len: usize) {
+        self.selected = self.selected.saturating_add_signed(rows).min(len.saturating_sub(1));
+    }
+
+    /// Follows the selected row to another index, where arrivals have moved it, and keeps its place on the screen.
+    pub(crate) fn moved_to(&mut self, selected: usize) {
+        self.held |= selected > self.selected;
+        let offset = self.selected.saturating_sub(self.top);
+        self.top = selected.saturating_sub(offset);
+        self.selected = selected;
+    }
+
+    /// Scrolls the picture, taking the selected row along only where it would leave it.
+    pub(crate) fn wheel(&mut self, rows: isize, len: usize, height: usize) {
+        let most = len.saturating_sub(height).max(if rows > 0 { self.top } else { 0 });
+        self.top = self.top.saturating_add_signed(rows).min(most);
+        self.selected = self.selected.clamp(self.top, (self.top + height.max(1) - 1).max(self.top));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scroll;
+
+    #[test]
+    fn the_selected_row_stays_in_sight_and_where_it_was() {
+        let mut scroll = Scroll { selected: 30, ..Scroll::default() };
+        scroll.clamp(100, 10);
+        assert_eq!((scroll.selected, scroll.top), (30, 21));
+        scroll.moved_to(35);
+        assert_eq!((scroll.selected, scroll.top), (35, 26));
+        scroll.wheel(-20, 100, 10);
+        assert_eq!((scroll.selected, scroll.top), (15, 6));
+        scroll.held = false;
+        scroll.clamp(3, 10);
+        assert_eq!((scroll.selected, scroll.top), (2, 0));
+        scroll.moved_to(5);
+        scroll.clamp(6, 10);
+        assert_eq!((scroll.selected, scroll.top), (5, 3));
+        scroll.clamp(0, 0);
+        assert_eq!((scroll.selected, scroll.top), (0, 0));
+    }
+}

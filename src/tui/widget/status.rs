@@ -1,0 +1,92 @@
+//! The right side of every header: counts, rate, losses, memory, and whether the picture is live.
+
+use crate::model::{SourceState, SourceStatus};
+use crate::tui::text::{bytes, count, short_count};
+use crate::tui::theme::Role;
+use crate::tui::view::Cx;
+
+/// Pieces of text with their roles, the most important last: on narrow screens the first ones go.
+pub(crate) fn pieces(cx: &Cx<'_>) -> Vec<(String, Role)> {
+    let totals = &cx.totals;
+    let traces = if totals.traces == 1 { "trace" } else { "traces" };
+    let mut pieces = vec![(format!("{} / {}", bytes(totals.bytes), bytes(totals.budget)), Role::Muted)];
+    if listens(cx) {
+        pieces.push((sparkline(cx), Role::Faint));
+        pieces.push((format!("{}/s", short_count(cx.rates.last().copied().unwrap_or(0))), Role::Muted));
+    }
+    pieces.push((format!("{} spans", count(totals.spans)), Role::Muted));
+    pieces.push((format!("{} {traces}", count(totals.traces)), Role::Muted));
+    pieces.extend(trouble(cx, 0));
+    pieces.retain(|(text, _)| !text.is_empty());
+    pieces
+}
+
+/// The part that no header goes without: losses, bad input, spans that have just come in, and whether it is live.
+pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
+    let lost = lost(cx);
+    let malformed: u64 = cx.sources.iter().map(|source| source.malformed).sum();
+    let pieces = [
+        (lost, format!("lost {}", count(lost)), Role::Error),
+        (malformed, format!("malformed {}", count(malformed)), Role::Warning),
+        (arrived as u64, format!("+{} spans", count(arrived as u64)), Role::Warning),
+    ];
+    let mut pieces: Vec<_> = pieces.into_iter().filter(|(n, ..)| *n > 0).map(|(_, text, role)| (text, role)).collect();
+    pieces.push(word(cx));
+    pieces
+}
+
+fn listens(cx: &Cx<'_>) -> bool {
+    cx.sources.iter().any(|source| source.state == SourceState::Listening)
+}
+
+/// Spans and datagrams known to be lost, wherever it happened.
+pub(crate) fn lost(cx: &Cx<'_>) -> u64 {
+    let sources = cx.sources.iter().map(|source| {
+        source.kernel_drops.unwrap_or(0) + source.queue_drops + source.truncated + source.client_drops + source.seq_gaps
+    });
+    sources.sum::<u64>() + cx.totals.refused
+}
+
+/// `LIVE`, `PAUSED +132`, `READING 43 %`, or nothing when everything has been read.
+pub(crate) fn word(cx: &Cx<'_>) -> (String, Role) {
+    if let Some(arrived) = cx.paused {
+        return (format!("PAUSED +{}", count(arrived)), Role::Warning);
+    }
+    if let Some(progress) = reading(cx.sources) {
+        return (progress, Role::Warning);
+    }
+    if listens(cx) {
+        return ("LIVE".to_string(), Role::Good);
+    }
+    (String::new(), Role::Muted)
+}
+
+/// Progress over all files being read.
+fn reading(sources: &[SourceStatus]) -> Option<String> {
+    let states: Vec<(u64, Option<u64>)> = sources
+        .iter()
+        .filter_map(|source| {
+            let SourceState::Reading { done, total } = source.state else { return None };
+            Some((done, total))
+        })
+        .collect();
+    if states.is_empty() {
+        return None;
+    }
+    let done: u64 = states.iter().map(|(done, _)| done).sum();
+    let total: Option<u64> = states.iter().map(|(_, total)| *total).sum();
+    match total {
+        Some(total) if total > 0 => Some(format!("READING {} %", done.saturating_mul(100) / total)),
+        _ => Some(format!("READING {}", bytes(done))),
+    }
+}
+
+fn sparkline(cx: &Cx<'_>) -> String {
+    const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = cx.rates.iter().copied().max().unwrap_or(0);
+    if cx.ascii || most == 0 {
+        return String::new();
+    }
+    let level = |rate: u64| LEVELS[usize::try_from(rate * 7 / most).unwrap_or(0).min(7)];
+    cx.rates.iter().map(|rate| level(*rate)).collect()
+}

@@ -1,0 +1,145 @@
+//! Fixture + keys → screen: the one way in which tests (and pictures made by tests) see the interface.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tracetui::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
+use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options};
+
+/// An app in a terminal that exists only as cells.
+pub(crate) struct Harness {
+    app: App,
+    area: Rect,
+    pub(crate) effects: Vec<Effect>,
+}
+
+/// The time at which every harness stands: 2024-01-15T10:35:00Z.
+pub(crate) const NOW: Timestamp = Timestamp(1_705_314_900_000_000_000);
+
+/// Options as a test wants them: no colours, UTC, fixed time.
+pub(crate) fn options() -> Options {
+    Options {
+        colors: Colors::None,
+        light: false,
+        ascii: false,
+        memory: 64 << 20,
+        utc: true,
+        now: NOW,
+        listening: Vec::new(),
+    }
+}
+
+impl Harness {
+    pub(crate) fn new(options: Options, width: u16, height: u16) -> Self {
+        let mut app = App::new(options);
+        app.update(Msg::Resize { width, height });
+        Self { app, area: Rect::new(0, 0, width, height), effects: Vec::new() }.settled()
+    }
+
+    /// With spans of a console or jsonl text.
+    pub(crate) fn open(text: &[u8], width: u16, height: u16) -> Self {
+        Self::new(options(), width, height).feed(text)
+    }
+
+    pub(crate) fn feed(mut self, text: &[u8]) -> Self {
+        let mut batch = SpanBatch::default();
+        let options = tracetui::ingest::DecodeOptions::default();
+        let mut decoder = tracetui::ingest::Decoder::new(options);
+        decoder.feed(text, &mut batch);
+        decoder.finish(&mut batch);
+        self.extend(&batch);
+        self.settled()
+    }
+
+    pub(crate) fn extend(&mut self, batch: &SpanBatch) {
+        self.app.extend(batch);
+        self.settle();
+    }
+
+    /// With one source that listens.
+    pub(crate) fn listening(mut self) -> Self {
+        let source = SourceStatus {
+            protocol: "jaeger-compact".into(),
+            endpoint: "127.0.0.1:6831".into(),
+            state: SourceState::Listening,
+            kernel_drops: Some(0),
+            receive_buffer: Some((16 << 20, 8 << 20)),
+            ..SourceStatus::default()
+        };
+        self.app.update(Msg::Sources(vec![source]));
+        self.settled()
+    }
+
+    /// Presses keys, written as in the action table and separated by spaces.
+    pub(crate) fn keys(mut self, keys: &str) -> Self {
+        for text in keys.split_whitespace() {
+            let key = Key::parse(text).unwrap_or_else(|| panic!("{text} is a key"));
+            let effects = self.app.update(Msg::Key(key));
+            self.effects.extend(effects);
+            self.settle();
+        }
+        self
+    }
+
+    /// Types text, letter by letter.
+    pub(crate) fn text(mut self, text: &str) -> Self {
+        self.app.update(Msg::Paste(text.to_string()));
+        self.settled()
+    }
+
+    pub(crate) fn mouse(mut self, kind: MouseKind, column: u16, row: u16) -> Self {
+        let effects = self.app.update(Msg::Mouse(Mouse { kind, column, row, ctrl: false }));
+        self.effects.extend(effects);
+        self.settled()
+    }
+
+    pub(crate) fn resize(mut self, width: u16, height: u16) -> Self {
+        self.app.update(Msg::Resize { width, height });
+        self.area = Rect::new(0, 0, width, height);
+        self.settled()
+    }
+
+    pub(crate) fn settled(mut self) -> Self {
+        self.settle();
+        self
+    }
+
+    fn settle(&mut self) {
+        while self.app.refresh() {}
+    }
+
+    pub(crate) fn app(&mut self) -> &mut App {
+        &mut self.app
+    }
+
+    pub(crate) fn buffer(&self) -> Buffer {
+        let mut buf = Buffer::empty(self.area);
+        self.app.draw(self.area, &mut buf);
+        buf
+    }
+
+    /// The screen as text, one line a row, without trailing blanks.
+    pub(crate) fn screen(&self) -> String {
+        let buf = self.buffer();
+        let mut lines = Vec::new();
+        for y in 0..self.area.height {
+            let mut line = String::new();
+            let mut skip = 0;
+            for x in 0..self.area.width {
+                let symbol = buf[(x, y)].symbol();
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+                line.push_str(symbol);
+            }
+            lines.push(line.trim_end().to_string());
+        }
+        lines.join("\n")
+    }
+
+    /// The screen's first line that holds `text`.
+    pub(crate) fn line(&self, text: &str) -> Option<String> {
+        self.screen().lines().find(|line| line.contains(text)).map(str::to_string)
+    }
+}
