@@ -6,10 +6,17 @@
 //!
 //! The library exists for the binary, tests, benches and fuzzing; it is not a stable API.
 
-pub mod export;
-pub mod ingest;
 pub mod model;
-pub mod query;
-pub mod source;
+
+pub mod ingest;
 pub mod store;
+
+pub mod export;
+pub mod query;
+
+pub mod source;
 pub mod tui;
+
+pub mod cli;
+pub mod runtime;
+pub mod term;

@@ -1,9 +1,14 @@
 //! One test binary: fixtures in, screens or jsonl out.
 
+mod captures;
+mod cli;
 mod demo;
 mod formats;
 mod harness;
 mod jsonl;
+mod listen;
+mod process;
+mod pty;
 mod scan;
 mod screens;
 mod store;

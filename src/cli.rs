@@ -1,0 +1,188 @@
+//! The command line: what can be asked for, and which answer each error gets. The only place that prints.
+
+mod commands;
+mod failure;
+mod parse;
+mod print;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::source::Address;
+use crate::term::ColorChoice;
+use failure::Failure;
+
+/// A mini-Jaeger in the terminal: receive or open traces and read them as waterfalls.
+#[derive(Debug, Parser)]
+#[command(name = "tracetui", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    look: Look,
+}
+
+/// How things look, for every command.
+#[derive(Clone, Copy, Debug, Args)]
+struct Look {
+    // Help is shown as it stands here: without Markdown.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    #[arg(help = "Colours: as the terminal and NO_COLOR say, always, or never")]
+    color: ColorChoice,
+    /// Draw with ASCII characters only
+    #[arg(long, global = true)]
+    ascii: bool,
+    /// Show times of day in UTC
+    #[arg(long, global = true)]
+    utc: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Receive what an app sends (Jaeger over UDP) and show it
+    Listen(Listen),
+    /// Show files; - or piped input reads standard input
+    Open(Files),
+    /// Write waterfalls as text
+    Print(Files),
+    /// Convert files
+    Export(Export),
+    /// Show a built-in workload, or send it as real Jaeger UDP
+    Demo(Demo),
+    /// List the keys
+    Keys,
+}
+
+#[derive(Debug, Args)]
+struct Listen {
+    #[arg(value_name = "ADDR")]
+    #[arg(help = "Where: [PROTO://][HOST]:PORT; without a host, loopback only [default: :6831]")]
+    addresses: Vec<Address>,
+    /// Show this file too
+    #[arg(long, value_name = "FILE")]
+    open: Vec<PathBuf>,
+    #[command(flatten)]
+    keep: Keep,
+    /// Draw nothing: one JSON object per span on standard output
+    #[arg(long)]
+    headless: bool,
+    /// Stop after N spans
+    #[arg(long, value_name = "N", requires = "headless")]
+    spans: Option<u64>,
+    /// Stop after this time, such as 5s or 2m
+    #[arg(long = "for", value_name = "TIME", requires = "headless", value_parser = parse::duration)]
+    time: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+struct Files {
+    /// What to read; - is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    keep: Keep,
+}
+
+#[derive(Clone, Debug, Args)]
+struct Keep {
+    /// Service of spans that name none
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// Memory for spans; beyond it the oldest traces go
+    #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = parse::size)]
+    memory: u64,
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// What to read; - is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Into what
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    to: Format,
+    /// Write here, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    keep: Keep,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One JSON object per span and line
+    Jsonl,
+    /// Waterfalls
+    Text,
+}
+
+#[derive(Debug, Args)]
+struct Demo {
+    /// Send it there as Jaeger UDP instead of showing it
+    #[arg(long, value_name = "ADDR")]
+    to: Option<Address>,
+    /// Another seed makes another workload
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Does what the command line asks and returns the exit code.
+pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let result = match Cli::try_parse_from(arguments) {
+        Ok(cli) => execute(cli),
+        Err(error) => answer(&error),
+    };
+    match result {
+        Ok(()) => 0,
+        Err(failure) => {
+            failure.tell();
+            failure.code()
+        }
+    }
+}
+
+fn execute(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        None => write_out(Cli::command().render_help().to_string().as_bytes()),
+        Some(Command::Listen(listen)) => commands::listen(listen, cli.look),
+        Some(Command::Open(files)) => commands::open(files, cli.look),
+        Some(Command::Print(files)) => print::print(files, cli.look),
+        Some(Command::Export(export)) => print::export(export, cli.look),
+        Some(Command::Demo(demo)) => commands::demo(demo, cli.look),
+        Some(Command::Keys) => write_out(crate::tui::keys_markdown().as_bytes()),
+    }
+}
+
+/// Help and version go to standard output; a wrong command line is one line on standard error.
+fn answer(error: &clap::Error) -> Result<(), Failure> {
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return write_out(text.as_bytes());
+    }
+    Err(Failure::usage(failure::one_line(&text)))
+}
+
+/// Writes to standard output. A reader that has gone away is no error.
+fn write_out(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::output("standard output", &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes one line to standard error; when that is closed there is nobody to tell.
+fn note(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,120 @@
+//! Commands with sockets or a screen: `listen`, `open` and `demo`.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::print::{inputs, print, verdict};
+use super::{Demo, Files, Keep, Listen, Look, note};
+use crate::export::jaeger_thrift;
+use crate::model::{Span, SpanBatch};
+use crate::runtime::{Headless, Show, headless, show, wall};
+use crate::source::file::{Input, Reader};
+use crate::source::{Address, Host, Listener, Protocol, Sources, bind, channel, demo as workload, send};
+use crate::term::{colors, is_light};
+use crate::tui::Options;
+
+/// Longest datagram of `demo --to`: small enough for receivers with a small socket buffer to hold some dozens.
+const DATAGRAM: usize = 8_000;
+
+/// `listen`: receives and shows, or writes what it receives.
+pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
+    let mut addresses = listen.addresses;
+    if addresses.is_empty() {
+        addresses.push(Address { protocol: Protocol::JaegerCompact, host: Host::Loopback, port: 6831 });
+    }
+    if !listen.headless && !io::stdout().is_terminal() {
+        return Err(Failure::usage("standard output is no terminal; try: tracetui listen --headless".to_owned()));
+    }
+    let (sender, parcels) = channel();
+    let mut sources = Sources::default();
+    for address in &addresses {
+        for bound in bind(address).map_err(|error| Failure::input(vec![error.to_string()]))? {
+            let unusable = |error: io::Error| Failure::input(vec![error.to_string().to_lowercase()]);
+            sources.listeners.push(Listener::start(bound, sender.clone()).map_err(unusable)?);
+        }
+    }
+    let files = listen.open.into_iter().map(Input::Path).collect();
+    sources.files = read_files(files, &listen.keep, sender)?;
+    let reader = sources.files.clone();
+    if listen.headless {
+        let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time };
+        let announce = |sources: &Sources| {
+            for listener in &sources.listeners {
+                note(&format!("listening on {} {}", listener.protocol(), listener.local()));
+            }
+        };
+        let summary = headless(asked, &mut io::stdout(), announce);
+        let summary = summary.map_err(|error| Failure::output("standard output", &error))?;
+        note(&summary.to_string());
+        return unread(reader.as_deref());
+    }
+    let options = options(look, listen.keep.memory, &sources);
+    show(Show { options, sources, parcels, first: Vec::new() }).map_err(|error| Failure::terminal(&error))?;
+    unread(reader.as_deref())
+}
+
+/// `open`: shows files; without a terminal to show them on, prints them.
+pub(super) fn open(files: Files, look: Look) -> Result<(), Failure> {
+    if !io::stdout().is_terminal() {
+        return print(files, look);
+    }
+    let inputs = inputs(files.files, "open")?;
+    let (sender, parcels) = channel();
+    let sources = Sources { files: read_files(inputs, &files.keep, sender)?, ..Sources::default() };
+    let options = options(look, files.keep.memory, &sources);
+    let sources =
+        show(Show { options, sources, parcels, first: Vec::new() }).map_err(|error| Failure::terminal(&error))?;
+    sources.files.map_or(Ok(()), |reader| verdict(&reader))
+}
+
+/// `demo`: shows the built-in workload or sends it.
+pub(super) fn demo(demo: Demo, look: Look) -> Result<(), Failure> {
+    let batches = workload::workload(demo.seed, wall());
+    if let Some(address) = demo.to {
+        return send_all(&address, &batches);
+    }
+    if !io::stdout().is_terminal() {
+        return Err(Failure::usage("standard output is no terminal; try: tracetui demo --to :6831".to_owned()));
+    }
+    let (sender, parcels) = channel();
+    drop(sender);
+    let sources = Sources::default();
+    let options = options(look, 512 << 20, &sources);
+    show(Show { options, sources, parcels, first: batches }).map_err(|error| Failure::terminal(&error))?;
+    Ok(())
+}
+
+/// Files beside a listener that could not be read.
+fn unread(reader: Option<&Reader>) -> Result<(), Failure> {
+    let failures = reader.map(Reader::failures).unwrap_or_default();
+    if failures.is_empty() { Ok(()) } else { Err(Failure::input(failures)) }
+}
+
+fn send_all(address: &Address, batches: &[SpanBatch]) -> Result<(), Failure> {
+    let spans: Vec<Span<'_>> = batches.iter().flat_map(|batch| batch.spans.iter().map(|row| batch.span(row))).collect();
+    let datagrams = jaeger_thrift::datagrams(&spans, DATAGRAM);
+    let sent = send(address, &datagrams).map_err(|error| Failure::input(vec![error.to_string()]))?;
+    note(&format!("sent {} spans in {} datagrams to {}", spans.len(), sent.datagrams, sent.to));
+    Ok(())
+}
+
+fn read_files(
+    inputs: Vec<Input>,
+    keep: &Keep,
+    sender: tokio::sync::mpsc::Sender<crate::source::Parcel>,
+) -> Result<Option<Arc<Reader>>, Failure> {
+    if inputs.is_empty() {
+        return Ok(None);
+    }
+    let reader = Arc::new(Reader::new(inputs, keep.service.clone()));
+    reader.start(sender).map_err(|error| Failure::input(vec![error.to_string().to_lowercase()]))?;
+    Ok(Some(reader))
+}
+
+fn options(look: Look, memory: u64, sources: &Sources) -> Options {
+    let environment = |name: &str| std::env::var(name).ok();
+    let (colors, light) = (colors(look.color, environment), is_light(environment));
+    let listening = sources.listeners.iter().map(|listener| listener.local().to_string()).collect();
+    Options { colors, light, ascii: look.ascii, memory, utc: look.utc, now: wall(), listening }
+}

@@ -1,0 +1,121 @@
+//! Commands that write to standard output or a file: `print` and `export`.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use super::{Export, Files, Format, Keep, Look, note};
+use crate::export::{jsonl, text};
+use crate::source::file::{Input, Reader};
+use crate::store::Store;
+
+/// `print`: waterfalls as text on standard output.
+pub(super) fn print(files: Files, look: Look) -> Result<(), Failure> {
+    let inputs = inputs(files.files, "print")?;
+    write_text(inputs, files.keep, look, None)
+}
+
+/// `export`: the same spans in another form.
+pub(super) fn export(export: Export, look: Look) -> Result<(), Failure> {
+    let inputs = inputs(export.files, "export")?;
+    let output = export.output.filter(|path| path.as_os_str() != "-");
+    match export.to {
+        Format::Text => write_text(inputs, export.keep, look, output.as_deref()),
+        Format::Jsonl => write_jsonl(inputs, export.keep, output.as_deref()),
+    }
+}
+
+/// The inputs of a command: the files named, or what is piped in.
+pub(super) fn inputs(files: Vec<PathBuf>, command: &str) -> Result<Vec<Input>, Failure> {
+    if files.is_empty() && io::stdin().is_terminal() {
+        return Err(Failure::usage(format!(
+            "no file given; try: tracetui {command} spans.json, or: app | tracetui {command}"
+        )));
+    }
+    if files.is_empty() {
+        return Ok(vec![Input::Stdin]);
+    }
+    let input = |path: PathBuf| if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path) };
+    Ok(files.into_iter().map(input).collect())
+}
+
+/// What a reader has to say at its end: nothing when there were spans, an error when there was none or a file is missing.
+pub(super) fn verdict(reader: &Reader) -> Result<(), Failure> {
+    let (failures, empty) = (reader.failures(), reader.empty());
+    if failures.is_empty() && reader.spans() > 0 {
+        for line in empty {
+            note(&format!("note: {line}"));
+        }
+        return Ok(());
+    }
+    let lines: Vec<String> = failures.into_iter().chain(empty).collect();
+    if lines.is_empty() { Ok(()) } else { Err(Failure::input(lines)) }
+}
+
+fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
+    let reader = Reader::new(inputs, keep.service);
+    let mut store = Store::new(keep.memory);
+    reader.read(|batch| {
+        store.extend(batch);
+        true
+    });
+    let mut bytes = Vec::new();
+    let width = crate::term::width().unwrap_or(100);
+    text::write(&store, &mut bytes, text::Options { ascii: look.ascii, width });
+    let mut out = Output::open(path)?;
+    out.write(&bytes);
+    out.finish()?;
+    verdict(&reader)
+}
+
+fn write_jsonl(inputs: Vec<Input>, keep: Keep, path: Option<&Path>) -> Result<(), Failure> {
+    let reader = Reader::new(inputs, keep.service);
+    let mut out = Output::open(path)?;
+    let mut bytes = Vec::new();
+    reader.read(|batch| {
+        for row in &batch.spans {
+            jsonl::write_span(&batch.span(row), &mut bytes);
+        }
+        let go_on = out.write(&bytes);
+        bytes.clear();
+        go_on
+    });
+    out.finish()?;
+    verdict(&reader)
+}
+
+/// Where output goes. The first error is kept and ends it.
+struct Output {
+    name: String,
+    out: Box<dyn Write>,
+    result: io::Result<()>,
+}
+
+impl Output {
+    fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else {
+            let out = Box::new(BufWriter::with_capacity(256 * 1024, io::stdout()));
+            return Ok(Self { name: "standard output".to_owned(), out, result: Ok(()) });
+        };
+        let name = path.display().to_string();
+        let file = File::create(path).map_err(|error| Failure::output(&name, &error))?;
+        Ok(Self { name, out: Box::new(BufWriter::with_capacity(256 * 1024, file)), result: Ok(()) })
+    }
+
+    /// Writes, and says whether it makes sense to go on.
+    fn write(&mut self, bytes: &[u8]) -> bool {
+        if self.result.is_ok() {
+            self.result = self.out.write_all(bytes);
+        }
+        self.result.is_ok()
+    }
+
+    /// A reader that has gone away is no error.
+    fn finish(mut self) -> Result<(), Failure> {
+        match self.result.and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::output(&self.name, &error)),
+            _ => Ok(()),
+        }
+    }
+}

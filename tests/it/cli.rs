@@ -1,0 +1,106 @@
+//! The command line as scripts see it: exit codes, help, one-line errors.
+
+use crate::process::{run, run_with};
+
+/// The one line on standard error of a run that fails with this code.
+fn error(arguments: &[&str], code: i32) -> String {
+    let run = run(arguments);
+    assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.stderr);
+    assert_eq!(run.stdout, "", "{arguments:?}");
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(lines.len(), 1, "{arguments:?}: {lines:?}");
+    lines[0].to_owned()
+}
+
+#[test]
+fn without_arguments_there_is_help() {
+    let run = run(&[]);
+    assert_eq!(run.code, Some(0));
+    for command in ["listen", "open", "print", "export", "demo", "keys"] {
+        assert!(run.stdout.lines().any(|line| line.trim_start().starts_with(command)), "{command}: {}", run.stdout);
+    }
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn every_command_has_help() {
+    for command in ["listen", "open", "print", "export", "demo", "keys"] {
+        let run = run(&[command, "--help"]);
+        assert_eq!(run.code, Some(0));
+        assert!(run.stdout.contains(&format!("Usage: tracetui {command}")), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_told_in_one_line_with_code_2() {
+    let line = error(&["listen", "--sans", "3"], 2);
+    assert!(line.starts_with("error: unexpected argument '--sans' found"), "{line}");
+    assert!(line.ends_with("; try: tracetui listen --help"), "{line}");
+    assert!(error(&["fly"], 2).starts_with("error: unrecognized subcommand 'fly'"));
+    let line = error(&["listen", "localhost"], 2);
+    assert!(line.contains("does not end in a port number; try: :6831"), "{line}");
+    assert!(error(&["export", "--to", "pdf"], 2).contains("jsonl, text"));
+    assert!(error(&["listen", "--headless", "--for", "soon"], 2).contains("not a time; try: 5s or 2m"));
+}
+
+#[test]
+fn protocols_to_come_are_told_apart_from_errors() {
+    let line = "error: otlp-grpc (port 4317) is not supported yet; tracetui listens for jaeger over UDP; \
+                try: tracetui listen :6831";
+    assert_eq!(error(&["listen", "--headless", ":4317"], 3), line);
+}
+
+#[test]
+fn a_busy_port_is_told_with_what_to_do() {
+    let taken = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let line = error(&["listen", "--headless", &address], 3);
+    let start = format!("error: udp {address} is in use; is a jaeger agent running? try: tracetui listen :");
+    assert!(line.starts_with(&start), "{line}");
+}
+
+#[test]
+fn input_that_cannot_be_read_is_told_with_code_3() {
+    for command in [&["print"][..], &["open"], &["export", "--to", "jsonl"]] {
+        let line = error(&[command, &["/no/such/file"]].concat(), 3);
+        assert!(line.starts_with("error: /no/such/file: no such file; try: "), "{line}");
+        assert!(error(&[command, &["/"]].concat(), 3).starts_with("error: / is a directory; try: "));
+        assert_eq!(error(command, 3), "error: stdin is empty");
+    }
+}
+
+#[test]
+fn input_without_spans_says_what_was_found() {
+    let run = run_with(&["print", "-"], "hello\nworld\n{\"a\": 1}\n");
+    assert_eq!(run.code, Some(3));
+    let start = "error: no spans in stdin: 2 lines of text and 1 JSON object that is not a span; try: ";
+    assert!(run.stderr.starts_with(start), "{}", run.stderr);
+}
+
+#[test]
+fn a_listener_needs_a_terminal_or_headless() {
+    assert!(error(&["listen", ":0"], 2).ends_with("try: tracetui listen --headless"));
+}
+
+#[test]
+fn keys_are_listed_as_a_table() {
+    let run = run(&["keys"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.lines().any(|line| line.starts_with('|') && line.contains("quit")), "{}", run.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(crate::process::BIN)
+        .arg("--help")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
