@@ -13,4 +13,5 @@ mod scan;
 mod screens;
 mod store;
 mod thrift;
+mod tidy;
 mod tree;
