@@ -47,10 +47,10 @@ fn main() -> io::Result<()> {
         }
         app.update(Msg::Sources(vec![source("127.0.0.1:6831"), source("[::1]:6831")]));
         app.update(Msg::Now(Timestamp(NOW.0 + 1_000_000_000)));
-        while app.refresh() {}
+        settle(&mut app);
         for key in keys.split(' ').filter_map(Key::parse) {
             app.update(Msg::Key(key));
-            while app.refresh() {}
+            settle(&mut app);
         }
         let area = Rect::new(0, 0, *width, *height);
         let mut buf = Buffer::empty(area);
@@ -73,6 +73,15 @@ fn source(endpoint: &str) -> SourceStatus {
         kernel_drops: Some(0),
         receive_buffer: Some((16 << 20, 8 << 20)),
         ..SourceStatus::default()
+    }
+}
+
+/// Lets work that is left for later frames be done; time goes on between frames.
+fn settle(app: &mut App) {
+    let mut now = Timestamp(NOW.0 + 1_000_000_000);
+    while app.refresh() {
+        now = now.plus(16_000_000);
+        app.update(Msg::Now(now));
     }
 }
 

@@ -26,6 +26,8 @@ pub struct App {
     size: Rect,
     sources: Vec<SourceStatus>,
     slots: Vec<(String, usize)>,
+    /// Store revision that the slots were given at.
+    colored: Option<u64>,
     /// Spans received when the picture was frozen.
     paused_at: Option<u64>,
     rate: Rate,
@@ -66,6 +68,7 @@ impl App {
             size: Rect::new(0, 0, 80, 24),
             sources: Vec::new(),
             slots: Vec::new(),
+            colored: None,
             paused_at: None,
             rate: Rate { at: options.now, ..Rate::default() },
             flash: None,
@@ -116,7 +119,10 @@ impl App {
 
     /// Recomputes what the visible views show. Returns whether there is more to do in another frame.
     pub fn refresh(&mut self) -> bool {
-        self.slots = service_slots(self.store.services().map(|service| service.name()));
+        if self.colored != Some(self.store.revision()) {
+            self.colored = Some(self.store.revision());
+            self.slots = service_slots(self.store.services().map(|service| service.name()));
+        }
         let area = self.area();
         let first = self.first_visible();
         let mut views = std::mem::take(&mut self.views);

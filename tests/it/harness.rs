@@ -9,6 +9,7 @@ use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options};
 pub(crate) struct Harness {
     app: App,
     area: Rect,
+    now: Timestamp,
     pub(crate) effects: Vec<Effect>,
 }
 
@@ -32,7 +33,7 @@ impl Harness {
     pub(crate) fn new(options: Options, width: u16, height: u16) -> Self {
         let mut app = App::new(options);
         app.update(Msg::Resize { width, height });
-        Self { app, area: Rect::new(0, 0, width, height), effects: Vec::new() }.settled()
+        Self { app, area: Rect::new(0, 0, width, height), now: NOW, effects: Vec::new() }.settled()
     }
 
     /// With spans of a console or jsonl text.
@@ -103,8 +104,12 @@ impl Harness {
         self
     }
 
+    /// Lets work that is left for later frames be done; time goes on between frames.
     fn settle(&mut self) {
-        while self.app.refresh() {}
+        while self.app.refresh() {
+            self.now = self.now.plus(16_000_000);
+            self.app.update(Msg::Now(self.now));
+        }
     }
 
     pub(crate) fn app(&mut self) -> &mut App {

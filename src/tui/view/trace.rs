@@ -20,6 +20,9 @@ use crate::tui::widget::{Scroll, status};
 use crate::tui::{Effect, Mouse, MouseKind};
 use details::Details;
 
+/// Rest in ns for each span of a tree before it is built again: a build costs about a fifth of a µs a span.
+const REST_PER_SPAN: u64 = 4_000;
+
 /// How start times are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Times {
@@ -53,6 +56,8 @@ pub(crate) struct Trace {
     scroll: Scroll,
     rows: Vec<WaterfallRow>,
     revision: Option<u64>,
+    /// When the tree was built.
+    built: Timestamp,
     refold: bool,
     arrived: usize,
     gone: bool,
@@ -90,6 +95,7 @@ impl Trace {
             scroll: Scroll::default(),
             rows: Vec::new(),
             revision: None,
+            built: Timestamp::default(),
             refold: false,
             arrived: 0,
             gone: false,
@@ -123,15 +129,21 @@ impl Trace {
         u16::try_from(width).unwrap_or(12)
     }
 
-    fn rebuild(&mut self, store: &Store) {
+    /// Builds the tree anew when spans have come in; returns whether that is still to be done. A large tree rests
+    /// between two builds, so that keys are answered from the one that is there.
+    fn rebuild(&mut self, store: &Store, now: Timestamp) -> bool {
         let Some(trace) = store.trace(self.id) else {
             self.gone = true;
-            return;
+            return false;
         };
         self.gone = false;
         if self.revision == Some(trace.revision()) {
-            return;
+            return false;
         }
+        if self.revision.is_some() && now.since(self.built) < trace.len() as u64 * REST_PER_SPAN {
+            return true;
+        }
+        self.built = now;
         if self.revision.is_some() {
             self.arrived += trace.len().saturating_sub(self.head.spans);
         }
@@ -151,6 +163,7 @@ impl Trace {
         {
             self.selected = Some(Node::Span(span.idx()));
         }
+        false
     }
 
     /// Brings rows and selection in line with tree and folds.
@@ -187,13 +200,17 @@ impl Trace {
 
     fn refresh_details(&mut self, store: &Store, area: Rect) {
         let trace = store.trace(self.id).zip(self.row_index());
+        let place = self.regions(area).details;
+        if !self.details.is_stale((self.revision, self.row_index()), place) {
+            return;
+        }
         let detail = trace.and_then(|(trace, at)| {
             let detail = detail(trace, &self.tree, at)?;
             let mut json = Vec::new();
             jsonl::write_span(&trace.span(detail.idx)?.to_span(), &mut json);
             Some((detail, String::from_utf8_lossy(&json).trim_end().to_string()))
         });
-        self.details.set(detail, self.regions(area).details);
+        self.details.set(detail, (self.revision, self.row_index()), place);
     }
 
     fn follow_link(&mut self) -> Flow {
@@ -226,9 +243,7 @@ impl View for Trace {
     }
 
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
-        if cx.paused.is_none() || self.revision.is_none() {
-            self.rebuild(store);
-        }
+        let more = (cx.paused.is_none() || self.revision.is_none()) && self.rebuild(store, cx.now);
         self.refresh_rows();
         let regions = self.regions(area);
         let height = usize::from(regions.rows.height);
@@ -240,7 +255,7 @@ impl View for Trace {
             self.rows = visible.filter_map(|at| waterfall::row(trace, &self.tree, *at, folded(*at), levels)).collect();
         }
         self.refresh_details(store, area);
-        false
+        more
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]

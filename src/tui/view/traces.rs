@@ -62,11 +62,18 @@ enum Cursor {
     Chosen,
 }
 
-/// What the lists were made from.
+/// What the lists were made from, and when.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Stale {
     revision: Option<u64>,
     changed: bool,
+    listed: Timestamp,
+}
+
+/// Least time in ns between two lists of `traces` made for arrivals alone: listing costs about 1 µs a trace, and is to
+/// take no more than a twentieth of the time, so that keys are answered from the list that is there.
+fn pause_between(traces: usize) -> u64 {
+    traces as u64 * 20_000
 }
 
 /// Where things are; a pure function of the size and what is shown.
@@ -215,8 +222,9 @@ impl View for Traces {
 
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
         let revised = self.stale.revision != Some(store.revision()) && cx.paused.is_none();
-        if revised || self.stale.changed || self.pending > 0 {
-            self.stale = Stale { revision: Some(store.revision()), changed: false };
+        let rested = cx.now.since(self.stale.listed) >= pause_between(store.trace_count());
+        if revised && rested || self.stale.changed || self.pending > 0 {
+            self.stale = Stale { revision: Some(store.revision()), changed: false, listed: cx.now };
             self.relist(store);
         }
         let height = self.list_height(area);
@@ -226,7 +234,7 @@ impl View for Traces {
         if self.preview {
             self.shape = preview::shape(store, self.selected, 64);
         }
-        self.pending > 0
+        self.pending > 0 || revised && !rested
     }
 
     fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {

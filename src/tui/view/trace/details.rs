@@ -33,7 +33,12 @@ pub(super) struct Details {
     json: String,
     /// The tab's lines broken to the panel's width.
     lines: Vec<Line>,
+    /// What the lines were made from: revision and row, tab, width.
+    made: Option<(Row, usize, u16)>,
 }
+
+/// A trace's revision and a row of its tree.
+type Row = (Option<u64>, Option<u32>);
 
 /// A line on the screen: the key only on a value's first line.
 struct Line {
@@ -43,7 +48,13 @@ struct Line {
 }
 
 impl Details {
-    pub(super) fn set(&mut self, detail: Option<(SpanDetail, String)>, area: Rect) {
+    /// Whether another row, tab or width is to be shown than was last set.
+    pub(super) fn is_stale(&self, row: Row, area: Rect) -> bool {
+        self.made != Some((row, self.tab, area.width))
+    }
+
+    pub(super) fn set(&mut self, detail: Option<(SpanDetail, String)>, row: Row, area: Rect) {
+        self.made = Some((row, self.tab, area.width));
         (self.detail, self.json) = detail.map_or((None, String::new()), |(detail, json)| (Some(detail), json));
         let room = usize::from(area.width.saturating_sub(4));
         let json = [DetailLine { key: String::new(), value: self.json.clone(), tone: Tone::Text }];
