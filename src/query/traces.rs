@@ -75,8 +75,29 @@ pub struct Matches {
 pub struct Listed {
     /// Traces in order.
     pub ids: Vec<TraceId>,
+    /// The same traces as points of a scatter, in any order.
+    pub points: Vec<Point>,
     /// Traces that the filter has yet to read; more than 0 asks for another call.
     pub pending: usize,
+}
+
+/// A trace as a point: when it began and how long it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The trace.
+    pub id: TraceId,
+    /// Start.
+    pub start: Timestamp,
+    /// Duration in ns.
+    pub duration: u64,
+    /// Has errors.
+    pub failed: bool,
+}
+
+impl Point {
+    fn new(trace: TraceRef<'_>) -> Self {
+        Self { id: trace.id(), start: trace.start(), duration: trace.duration(), failed: trace.errors() > 0 }
+    }
 }
 
 /// The traces that take part in `service` and match `filter`, in order. Reads at most `work` spans for the
@@ -95,7 +116,8 @@ pub fn list(store: &Store, service: Option<ServiceId>, sort: Sort, matches: &mut
             None => pending += 1,
         }
     }
-    Listed { ids: sorted(found, sort), pending }
+    let points = found.iter().map(|trace| Point::new(*trace)).collect();
+    Listed { ids: sorted(&found, sort), points, pending }
 }
 
 impl Matches {
@@ -139,16 +161,16 @@ impl Matches {
     }
 }
 
-fn sorted(traces: Vec<TraceRef<'_>>, sort: Sort) -> Vec<TraceId> {
+fn sorted(traces: &[TraceRef<'_>], sort: Sort) -> Vec<TraceId> {
     match sort {
-        Sort::Newest => by(&traces, |trace| Reverse(trace.start())),
-        Sort::Oldest => by(&traces, |trace| trace.start()),
-        Sort::Longest => by(&traces, |trace| Reverse(trace.duration())),
-        Sort::Shortest => by(&traces, |trace| trace.duration()),
-        Sort::MostSpans => by(&traces, |trace| Reverse(trace.len())),
-        Sort::FewestSpans => by(&traces, |trace| trace.len()),
-        Sort::MostErrors => by(&traces, |trace| Reverse(trace.errors())),
-        Sort::FewestErrors => by(&traces, |trace| trace.errors()),
+        Sort::Newest => by(traces, |trace| Reverse(trace.start())),
+        Sort::Oldest => by(traces, |trace| trace.start()),
+        Sort::Longest => by(traces, |trace| Reverse(trace.duration())),
+        Sort::Shortest => by(traces, |trace| trace.duration()),
+        Sort::MostSpans => by(traces, |trace| Reverse(trace.len())),
+        Sort::FewestSpans => by(traces, |trace| trace.len()),
+        Sort::MostErrors => by(traces, |trace| Reverse(trace.errors())),
+        Sort::FewestErrors => by(traces, |trace| trace.errors()),
         Sort::NameUp => by_name(traces, |order| order),
         Sort::NameDown => by_name(traces, Ordering::reverse),
     }
@@ -161,15 +183,14 @@ fn by<K: Ord>(traces: &[TraceRef<'_>], key: impl Fn(TraceRef<'_>) -> K) -> Vec<T
     keys.into_iter().map(|(_, _, id)| id).collect()
 }
 
-fn by_name(mut traces: Vec<TraceRef<'_>>, turn: fn(Ordering) -> Ordering) -> Vec<TraceId> {
-    let name = |trace: &TraceRef<'_>| {
+fn by_name(traces: &[TraceRef<'_>], turn: fn(Ordering) -> Ordering) -> Vec<TraceId> {
+    let mut keys = Vec::with_capacity(traces.len());
+    for trace in traces {
         let root = trace.root();
-        (root.service().to_string(), root.name().to_string())
-    };
-    traces.sort_by_cached_key(|trace| (Reverse(trace.start()), trace.id()));
-    let mut named: Vec<_> = traces.iter().map(|trace| (name(trace), trace.id())).collect();
-    named.sort_by(|a, b| turn(a.0.cmp(&b.0)));
-    named.into_iter().map(|(_, id)| id).collect()
+        keys.push(((root.service(), root.name()), (Reverse(trace.start()), trace.id())));
+    }
+    keys.sort_unstable_by(|a, b| turn(a.0.cmp(&b.0)).then(a.1.cmp(&b.1)));
+    keys.into_iter().map(|(_, (_, id))| id).collect()
 }
 
 /// A row of the list.

@@ -19,6 +19,7 @@ use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
 use crate::tui::{Code, Key, Mouse, MouseKind};
+use scatter::Scatter;
 
 pub(crate) use list::{right_side, time_text};
 
@@ -43,10 +44,7 @@ pub(crate) struct Traces {
     preview: bool,
     stale: Stale,
     rows: Vec<Option<TraceRow>>,
-    longest: u64,
-    /// Start of the earliest and latest listed trace, to know whether times need a date.
-    span: (Timestamp, Timestamp),
-    points: scatter::Points,
+    points: Scatter,
     shape: preview::Shape,
 }
 
@@ -70,10 +68,10 @@ struct Stale {
     listed: Timestamp,
 }
 
-/// Least time in ns between two lists of `traces` made for arrivals alone: listing costs about 1 µs a trace, and is to
-/// take no more than a twentieth of the time, so that keys are answered from the list that is there.
+/// Least time in ns between two lists of `traces` made for arrivals alone: listing costs up to 1 µs a trace, and is to
+/// take a twentieth of the time, so that keys are answered from the list that is there. At most a second.
 fn pause_between(traces: usize) -> u64 {
-    traces as u64 * 20_000
+    (traces as u64 * 20_000).min(1_000_000_000)
 }
 
 /// Where things are; a pure function of the size and what is shown.
@@ -128,15 +126,11 @@ impl Traces {
         self.matches.retain(store);
         let listed = list(store, self.service, self.sort, &mut self.matches, FILTER_WORK);
         (self.ids, self.pending) = (listed.ids, listed.pending);
-        let traces = || self.ids.iter().filter_map(|id| store.trace(*id));
-        self.longest = traces().map(|trace| trace.duration()).max().unwrap_or(0);
-        let first = traces().map(|trace| trace.start()).min().unwrap_or_default();
-        self.span = (first, traces().map(|trace| trace.start()).max().unwrap_or_default());
         if self.cursor == Cursor::Newest {
-            let newest = traces().max_by_key(|trace| (trace.start(), std::cmp::Reverse(trace.id())));
-            self.selected = newest.map(|trace| trace.id());
+            let newest = listed.points.iter().max_by_key(|point| (point.start, std::cmp::Reverse(point.id)));
+            self.selected = newest.map(|point| point.id);
         }
-        self.points = scatter::points(store, &self.ids);
+        self.points = Scatter::new(listed.points);
         self.anchor();
     }
 
@@ -231,6 +225,9 @@ impl View for Traces {
         self.scroll.clamp(self.ids.len(), height);
         let visible = self.ids.iter().skip(self.scroll.top).take(height);
         self.rows = visible.map(|id| row(store, *id)).collect();
+        if let Some(below) = self.regions(area).below.filter(|_| !self.preview) {
+            self.points.plot(scatter::inside(below));
+        }
         if self.preview {
             self.shape = preview::shape(store, self.selected, 64);
         }

@@ -136,7 +136,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let inner = panel(area, buf, cx, !view.services_focus);
     heading(area, buf, cx, view);
     let day = |time: Timestamp| time_text(time, cx.utc, "%m-%d");
-    let dated = day(view.span.0) != day(cx.now) || day(view.span.1) != day(cx.now);
+    let dated = day(view.points.first) != day(cx.now) || day(view.points.last) != day(cx.now);
     let columns = Columns::new(inner.width, dated);
     titles(inner, buf, cx, &columns);
     for (n, row) in view.rows.iter().enumerate() {
@@ -146,7 +146,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
         }
         let selected = view.scroll.top + n == view.scroll.selected;
         match row {
-            Some(row) => draw_row(line, buf, cx, (row, &columns, view.longest)),
+            Some(row) => draw_row(line, buf, cx, (row, &columns, view.points.longest)),
             None => {
                 Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put("evicted", cx.theme.style(Role::Faint));
             }

@@ -3,67 +3,85 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::model::{Timestamp, TraceId, duration_text};
-use crate::store::Store;
+use crate::query::traces::Point;
 use crate::tui::text::{Pen, cells, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::view::traces::list::time_text;
 use crate::tui::widget::{panel, set, title};
 
-/// The listed traces as points.
+/// The listed traces as points, and the dots that they make in a plot of the size last shown.
 #[derive(Default)]
-pub(super) struct Points {
+pub(super) struct Scatter {
     all: Vec<Point>,
-    first: Timestamp,
-    last: Timestamp,
-    longest: u64,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+    pub(super) longest: u64,
+    size: Option<(u16, u16)>,
+    /// A cell's braille dots and whether any of them has errors, row by row.
+    dots: Vec<(u8, bool)>,
 }
 
-struct Point {
-    id: TraceId,
-    start: Timestamp,
-    duration: u64,
-    failed: bool,
-}
-
-pub(super) fn points(store: &Store, ids: &[TraceId]) -> Points {
-    let all: Vec<Point> = ids
-        .iter()
-        .filter_map(|id| store.trace(*id))
-        .map(|trace| Point {
-            id: trace.id(),
-            start: trace.start(),
-            duration: trace.duration(),
-            failed: trace.errors() > 0,
-        })
-        .collect();
-    Points {
-        first: all.iter().map(|point| point.start).min().unwrap_or_default(),
-        last: all.iter().map(|point| point.start).max().unwrap_or_default(),
-        longest: all.iter().map(|point| point.duration).max().unwrap_or_default(),
-        all,
+impl Scatter {
+    pub(super) fn new(all: Vec<Point>) -> Self {
+        Self {
+            first: all.iter().map(|point| point.start).min().unwrap_or_default(),
+            last: all.iter().map(|point| point.start).max().unwrap_or_default(),
+            longest: all.iter().map(|point| point.duration).max().unwrap_or_default(),
+            all,
+            size: None,
+            dots: Vec::new(),
+        }
     }
-}
 
-impl Points {
-    /// Where a point falls, in eighths of cells: two columns and four rows to a cell. Durations are on a
-    /// logarithmic axis from a thousandth of the longest, since one outlier would flatten all others.
+    /// Makes the dots for a plot unless they are there: drawing costs the plot's cells, however many traces there are.
+    pub(super) fn plot(&mut self, plot: Rect) {
+        let size = (plot.width, plot.height);
+        if self.size == Some(size) || plot.width == 0 || plot.height == 0 {
+            return;
+        }
+        self.size = Some(size);
+        let mut dots = vec![(0_u8, false); usize::from(plot.width) * usize::from(plot.height)];
+        for point in &self.all {
+            let (x, y) = self.place(point, plot);
+            if let Some((bits, failed)) = dots.get_mut(y / 4 * usize::from(plot.width) + x / 2) {
+                *bits |= braille_bit(x % 2, y % 4);
+                *failed |= point.failed;
+            }
+        }
+        self.dots = dots;
+    }
+
+    /// Where a point falls: two columns and four rows to a cell. Durations are on a logarithmic axis from a
+    /// thousandth of the longest, since one outlier would flatten all others.
     fn place(&self, point: &Point, plot: Rect) -> (usize, usize) {
-        let across = usize::from(plot.width) * 2 - 1;
-        let down = usize::from(plot.height) * 4 - 1;
-        let share = point.start.since(self.first) as f64 / self.last.since(self.first).max(1) as f64;
-        let height = (point.duration.max(1) as f64 / self.longest.max(1) as f64).log10() / 3.0 + 1.0;
-        (scale(share, across), down - scale(height, down))
+        let across = u64::from(plot.width) * 2 - 1;
+        let down = u64::from(plot.height) * 4 - 1;
+        let (time, whole) = (point.start.since(self.first), self.last.since(self.first).max(1));
+        let x = u128::from(time) * u128::from(across) / u128::from(whole);
+        let below_longest = log2(self.longest).saturating_sub(log2(point.duration)).min(TEN);
+        let y = (below_longest * down + TEN / 2) / TEN;
+        (usize::try_from(x).unwrap_or(0), usize::try_from(y).unwrap_or(0))
     }
 }
 
-/// `share` of `0..=most`, rounded, within its bounds.
-fn scale(share: f64, most: usize) -> usize {
-    let target = share.clamp(0.0, 1.0) * most as f64;
-    (0..=most).rev().find(|n| *n as f64 <= target + 0.5).unwrap_or(0)
+/// Ten binary orders, about a thousand, in the unit of [`log2`].
+const TEN: u64 = 10 * 256;
+
+/// The binary logarithm in 256ths, straight lines between powers of two: exact enough for dots.
+fn log2(n: u64) -> u64 {
+    let whole = n.max(1).ilog2();
+    let fraction = ((n.max(1) << (63 - whole)) >> 55) & 0xff;
+    u64::from(whole) * 256 + fraction
 }
 
-pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Points, selected: Option<TraceId>) {
+/// The part of the panel that dots are drawn in.
+pub(super) fn inside(area: Rect) -> Rect {
+    let (width, height) = (area.width.saturating_sub(14), area.height.saturating_sub(3));
+    Rect { x: area.x + 11, y: area.y + 1, width, height }
+}
+
+pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter, selected: Option<TraceId>) {
     let inner = panel(area, buf, cx, false);
     let mut pen = title(area, buf, cx);
     pen.put(" Duration over time ", cx.theme.style(Role::Strong));
@@ -72,29 +90,16 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Points, s
         pen.sign(sign, cx.theme.style(role));
         pen.put(word, cx.theme.style(Role::Muted));
     }
-    let plot = Rect {
-        x: inner.x + 10,
-        width: inner.width.saturating_sub(12),
-        height: inner.height.saturating_sub(1),
-        ..inner
-    };
+    let plot = inside(area);
     if plot.width < 8 || plot.height < 2 || points.all.is_empty() {
         return;
     }
     axes(inner, plot, buf, cx, points);
-    let mut dots = vec![(0_u8, false); usize::from(plot.width) * usize::from(plot.height)];
-    for point in &points.all {
-        let (x, y) = points.place(point, plot);
-        if let Some((bits, failed)) = dots.get_mut(y / 4 * usize::from(plot.width) + x / 2) {
-            *bits |= braille_bit(x % 2, y % 4);
-            *failed |= point.failed;
-        }
-    }
-    for (n, (bits, failed)) in dots.into_iter().enumerate().filter(|(_, (bits, _))| *bits > 0) {
+    for (n, (bits, failed)) in points.dots.iter().enumerate().filter(|(_, (bits, _))| *bits > 0) {
         let column = plot.x + cells(n % usize::from(plot.width));
         let row = plot.y + cells(n / usize::from(plot.width));
-        let sign = char::from_u32(0x2800 + u32::from(bits)).filter(|_| !cx.ascii).unwrap_or('.');
-        set(buf, column, row, sign, cx.theme.style(if failed { Role::Error } else { Role::Bar }));
+        let sign = char::from_u32(0x2800 + u32::from(*bits)).filter(|_| !cx.ascii).unwrap_or('.');
+        set(buf, column, row, sign, cx.theme.style(if *failed { Role::Error } else { Role::Bar }));
     }
     if let Some(point) = points.all.iter().find(|point| Some(point.id) == selected) {
         let (x, y) = points.place(point, plot);
@@ -102,7 +107,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Points, s
     }
 }
 
-fn axes(inner: Rect, plot: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Points) {
+fn axes(inner: Rect, plot: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter) {
     let style = cx.theme.style(Role::Faint);
     let rows = [(plot.y, 1), (plot.y + plot.height / 2, 32), (plot.bottom() - 1, 1000)];
     for (y, part) in rows {
