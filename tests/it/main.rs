@@ -7,6 +7,7 @@ mod formats;
 mod harness;
 mod jsonl;
 mod listen;
+mod print;
 mod process;
 mod pty;
 mod scan;
