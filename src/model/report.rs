@@ -73,6 +73,8 @@ pub struct SourceStatus {
     pub bytes: u64,
     /// Spans decoded.
     pub spans: u64,
+    /// Spans a second of late; filled in by whoever has a clock.
+    pub spans_per_second: u64,
     /// Output lines: text and JSON that is not a span.
     pub lines: u64,
     /// Datagrams or objects that could not be decoded, wholly or in part.

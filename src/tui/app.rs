@@ -35,24 +35,32 @@ pub struct App {
     now: Timestamp,
 }
 
-/// Spans per second, sampled when the clock moves on.
+/// Spans per second, sampled when the clock moves on: of all sources together, and of each.
 #[derive(Default)]
 struct Rate {
     at: Timestamp,
     received: u64,
     samples: Vec<u64>,
+    each: Vec<(u64, u64)>,
 }
 
 impl Rate {
-    fn sample(&mut self, now: Timestamp, received: u64) {
+    fn sample(&mut self, now: Timestamp, received: u64, sources: &[SourceStatus]) {
         let passed = now.since(self.at);
         if passed < 900_000_000 {
             return;
         }
-        let arrived = u128::from(received - self.received) * 1_000_000_000 / u128::from(passed);
-        self.samples.push(u64::try_from(arrived).unwrap_or(u64::MAX));
+        let rate = |arrived: u64| {
+            let rate = u128::from(arrived) * 1_000_000_000 / u128::from(passed);
+            u64::try_from(rate).unwrap_or(u64::MAX)
+        };
+        self.samples.push(rate(received - self.received));
         if self.samples.len() > RATES {
             self.samples.remove(0);
+        }
+        self.each.resize(sources.len(), (0, 0));
+        for (known, source) in self.each.iter_mut().zip(sources) {
+            *known = (source.spans, rate(source.spans.saturating_sub(known.0)));
         }
         (self.at, self.received) = (now, received);
     }
@@ -100,10 +108,15 @@ impl App {
                 }
             }
             Msg::Resize { width, height } => self.size = Rect::new(0, 0, width, height),
-            Msg::Sources(sources) => self.sources = sources,
+            Msg::Sources(mut sources) => {
+                for (source, (_, rate)) in sources.iter_mut().zip(&self.rate.each) {
+                    source.spans_per_second = *rate;
+                }
+                self.sources = sources;
+            }
             Msg::Now(now) => {
                 self.now = now;
-                self.rate.sample(now, self.store.totals().received);
+                self.rate.sample(now, self.store.totals().received, &self.sources);
             }
         }
         self.store.pin(self.views.iter().rev().find_map(|view| view.pinned()));

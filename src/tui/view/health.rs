@@ -31,6 +31,7 @@ type Column = (&'static str, u16, fn(&SourceStatus) -> String);
 /// Columns in the order in which they are kept as the screen narrows.
 const COLUMNS: &[Column] = &[
     ("spans", 8, |source| short_count(source.spans)),
+    ("per s", 7, |source| short_count(source.spans_per_second)),
     ("malformed", 11, |source| short_count(source.malformed)),
     ("datagrams", 11, |source| short_count(source.datagrams)),
     ("kernel drops", 14, |source| source.kernel_drops.map_or_else(|| "n/a".to_string(), short_count)),
@@ -54,9 +55,11 @@ struct Regions {
 }
 
 impl Health {
-    fn regions(&self, area: Rect, sources: usize) -> Regions {
+    fn regions(&self, area: Rect, cx: &Cx<'_>) -> Regions {
+        let (sources, hint) = (cx.sources.len(), cx.sources.iter().any(has_small_buffer));
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        let sources = Rect { height: (cells(sources) * source_lines(area.width) + 3).min(body.height / 2), ..body };
+        let lines = cells(sources) * source_lines(area.width) + u16::from(hint);
+        let sources = Rect { height: (lines + 3).min(body.height / 2), ..body };
         let store = Rect { y: sources.bottom(), height: 4.min(body.height - sources.height), ..body };
         let rest = Rect { y: store.bottom(), height: body.bottom().saturating_sub(store.bottom()), ..body };
         let output = if self.output.is_empty() { 0 } else { rest.height * 2 / 5 };
@@ -78,14 +81,14 @@ impl View for Health {
             self.output =
                 store.lines().skip(skip).map(|line| format!("{}:{}  {}", line.origin, line.line, line.text)).collect();
         }
-        let height = self.regions(area, cx.sources.len()).problems.height.saturating_sub(2);
+        let height = self.regions(area, cx).problems.height.saturating_sub(2);
         self.scroll.clamp(self.problems.len(), usize::from(height));
         false
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
     fn update(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow {
-        let page = isize::from(self.regions(area, cx.sources.len()).problems.height.max(4).cast_signed()) - 3;
+        let page = isize::from(self.regions(area, cx).problems.height.max(4).cast_signed()) - 3;
         let len = self.problems.len();
         match action {
             Action::Down => self.scroll.by(1, len),
@@ -103,7 +106,7 @@ impl View for Health {
     }
 
     fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
-        let problems = self.regions(area, cx.sources.len()).problems;
+        let problems = self.regions(area, cx).problems;
         match mouse.kind {
             MouseKind::WheelUp => self.scroll.by(-3, self.problems.len()),
             MouseKind::WheelDown => self.scroll.by(3, self.problems.len()),
@@ -127,7 +130,7 @@ impl View for Health {
     /// ╭ Output lines 12 ──────────────────────────────────────────────────╮
     /// ```
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-        let regions = self.regions(area, cx.sources.len());
+        let regions = self.regions(area, cx);
         let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
         pen.sign(cx.glyphs.back, cx.theme.style(Role::Muted));
         pen.put(" Health", cx.theme.style(Role::Strong));
@@ -279,6 +282,17 @@ fn sources(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
             pen.skip(2);
         }
     }
+    if cx.sources.iter().any(has_small_buffer) {
+        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.bottom().saturating_sub(1), inner.right());
+        let text =
+            "the system limits receive buffers; bursts fit better after: sudo sysctl -w net.core.rmem_max=67108864";
+        pen.put(text, cx.theme.style(Role::Warning));
+    }
+}
+
+/// The system gave less than a burst of a few hundred full datagrams needs.
+fn has_small_buffer(source: &SourceStatus) -> bool {
+    source.receive_buffer.is_some_and(|(asked, got)| got < asked.min(4 << 20))
 }
 
 /// A column's text; losses stand out.
