@@ -28,6 +28,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
                 | '\u{202a}'..='\u{202e}'
                 | '\u{2060}'..='\u{2069}'
                 | '\u{feff}' => {}
+                '\u{1f1e6}'..='\u{1f1ff}' => out.extend(letter(char)),
                 _ => out.push(picture(char)),
             }
         }
@@ -37,7 +38,12 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 
 fn is_unsafe(char: char) -> bool {
     char.is_control()
-        || matches!(char, '\u{fe0f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(char, '\u{fe0f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{1f1e6}'..='\u{1f1ff}')
+}
+
+/// The letter of a regional indicator: terminals disagree about the width of flags.
+fn letter(char: char) -> Option<char> {
+    char::from_u32(u32::from(char) - 0x1_f1e6 + u32::from('A'))
 }
 
 fn picture(char: char) -> char {
@@ -64,5 +70,6 @@ mod tests {
     fn wide_and_combining_text_keeps_its_cells() {
         assert_eq!(safe("e\u{301}🎉"), "e\u{301}🎉");
         assert_eq!(safe("👨\u{200d}👩\u{200d}👧 繁體"), "👨 繁體");
+        assert_eq!(safe("🇹🇼"), "TW");
     }
 }

@@ -34,7 +34,8 @@ pub fn duration_text(ns: u64) -> String {
             match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
                 (0, minutes, seconds) => format!("{minutes}m {seconds:02}s"),
                 (hours, minutes, _) if hours < 100 => format!("{hours}h {minutes:02}m"),
-                (hours, _, _) => format!("{}d {:02}h", hours / 24, hours % 24),
+                (hours, _, _) if hours < 24_000 => format!("{}d {:02}h", hours / 24, hours % 24),
+                (hours, _, _) => format!("{} d", hours / 24),
             }
         }
     }
@@ -72,7 +73,7 @@ mod tests {
             (5_000_000, "5.00 ms"),
             (1_024_000_000, "1.02 s"),
             (123_000_000_000, "2m 03s"),
-            (u64::MAX, "213503d 23h"),
+            (u64::MAX, "213503 d"),
         ];
         for (ns, text) in cases {
             assert_eq!(duration_text(ns), text);

@@ -1,8 +1,8 @@
 //! Everything the detail panel says about one span, as owned lines by tab.
 
 use super::tree::{Node, Tree};
-use crate::model::{Attribute, Kind, SpanId, Status, Timestamp, TraceId, Value, duration_text};
-use crate::store::{SpanIdx, TraceRef};
+use crate::model::{Attribute, Kind, Link, SpanId, Status, Timestamp, TraceId, Value, duration_text};
+use crate::store::{SpanIdx, Store, TraceRef};
 
 /// The tabs of the panel in their order.
 pub const TABS: [&str; 5] = ["Attributes", "Events", "Resource", "Links", "Warnings"];
@@ -64,12 +64,12 @@ pub struct SpanDetail {
     pub counts: [usize; 5],
     /// Lines of each tab, in the order of [`TABS`].
     pub tabs: [Vec<DetailLine>; 5],
-    /// Traces and spans that the span links to.
-    pub links: Vec<(TraceId, SpanId)>,
+    /// Traces and spans that the span links to, and whether they are here.
+    pub links: Vec<(TraceId, SpanId, bool)>,
 }
 
 /// The detail of the span at row `at` of the tree; `None` for a placeholder.
-pub fn detail(trace: TraceRef<'_>, tree: &Tree, at: u32) -> Option<SpanDetail> {
+pub fn detail(store: &Store, trace: TraceRef<'_>, tree: &Tree, at: u32) -> Option<SpanDetail> {
     let Node::Span(idx) = tree.rows.get(at as usize)?.node else {
         return None;
     };
@@ -85,7 +85,8 @@ pub fn detail(trace: TraceRef<'_>, tree: &Tree, at: u32) -> Option<SpanDetail> {
         std::iter::once(line(&offset, event.name, tone)).chain(lines(&event.attributes))
     });
     let links = span.links.iter().flat_map(|link| {
-        let target = format!("{} / {}", link.trace_id, link.span_id);
+        let absent = if is_here(store, link) { "" } else { "  not here" };
+        let target = format!("{} / {}{absent}", link.trace_id, link.span_id);
         std::iter::once(line(link.kind.as_str(), &target, Tone::Heading)).chain(lines(&link.attributes))
     });
     let mut resource = lines(&span.resource);
@@ -111,10 +112,14 @@ pub fn detail(trace: TraceRef<'_>, tree: &Tree, at: u32) -> Option<SpanDetail> {
         duration: span.duration,
         self_time: self_time(trace, tree, at),
         trace_duration: trace.duration(),
-        counts: [attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
-        links: span.links.iter().map(|link| (link.trace_id, link.span_id)).collect(),
+        counts: [span.attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
+        links: span.links.iter().map(|link| (link.trace_id, link.span_id, is_here(store, link))).collect(),
         tabs: [attributes, events.collect(), resource, links.collect(), warnings],
     })
+}
+
+fn is_here(store: &Store, link: &Link<'_>) -> bool {
+    store.trace(link.trace_id).is_some_and(|trace| trace.find(link.span_id).next().is_some())
 }
 
 /// A time in ns with its sign.
@@ -133,6 +138,7 @@ fn lines(attributes: &[Attribute<'_>]) -> Vec<DetailLine> {
         match attribute.value {
             Value::Str(_) | Value::Bytes(_) if failing => Tone::Error,
             Value::Str(_) | Value::Bytes(_) | Value::Json(_) => Tone::Text,
+            Value::Int(400..=599) if attribute.key.ends_with("status_code") => Tone::Error,
             Value::Int(_) | Value::Double(_) | Value::Bool(_) => Tone::Number,
         }
     };

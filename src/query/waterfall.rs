@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 
 use super::tree::{Node, Tree};
-use crate::model::{SpanId, Status, TraceId};
+use crate::model::{SpanId, Status, Timestamp, TraceId};
 use crate::store::TraceRef;
 
 /// A row as drawn.
@@ -130,6 +130,8 @@ pub struct TraceHead {
     pub services: usize,
     /// Levels of the tree.
     pub depth: u32,
+    /// Start of the earliest span.
+    pub start: Timestamp,
     /// Duration in ns.
     pub duration: u64,
     /// Spans with errors.
@@ -150,6 +152,7 @@ pub fn head(trace: TraceRef<'_>, tree: &Tree) -> TraceHead {
         spans: trace.len(),
         services: trace.services().len(),
         depth: depth(tree).saturating_add(1),
+        start: trace.start(),
         duration: trace.duration(),
         errors: trace.errors(),
         missing: trace.missing_parents(),

@@ -165,7 +165,13 @@ impl App {
                 text::Pen::new(buf, cx.glyphs, bottom.x + 1, bottom.y, bottom.right())
                     .put(flash, cx.theme.style(Role::Warning));
             }
-            (None, Some(view)) => hint_bar::draw(bottom, buf, &cx, view.scopes()),
+            (None, Some(view)) => match view.mode() {
+                Some(text) => {
+                    let mut pen = text::Pen::new(buf, cx.glyphs, bottom.x + 1, bottom.y, bottom.right());
+                    pen.put(text, cx.theme.style(Role::Muted));
+                }
+                None => hint_bar::draw(bottom, buf, &cx, view.scopes()),
+            },
             (None, None) => {}
         }
     }
@@ -234,10 +240,16 @@ impl App {
         match flow {
             Flow::Consumed | Flow::Ignored => {}
             Flow::Push(view) => self.views.push(view),
+            Flow::Say(text) => self.flash = Some(text),
             Flow::Pop => self.pop(effects),
             Flow::Act(action) => {
                 self.pop(effects);
-                self.act(action, effects);
+                let scopes = self.views.last().map_or(&[][..], |view| view.scopes());
+                if action.binding().is_some_and(|row| scopes.contains(&row.scope)) {
+                    self.act(action, effects);
+                } else {
+                    self.flash = Some("that does nothing on this screen");
+                }
             }
             Flow::Effect(effect, flash) => {
                 self.flash = Some(flash);

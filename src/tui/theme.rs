@@ -70,6 +70,11 @@ impl Theme {
         Self { colors: options.colors, light: options.light }
     }
 
+    /// No colours: glyphs and letters carry the meaning.
+    pub(crate) fn is_plain(self) -> bool {
+        self.colors == Colors::None
+    }
+
     /// The style of a role.
     pub(crate) fn style(self, role: Role) -> Style {
         let style = match self.color(role) {

@@ -52,6 +52,8 @@ pub(crate) enum Flow {
     Pop,
     /// Close this view and do this instead.
     Act(Action),
+    /// Say something in the bottom line.
+    Say(&'static str),
     /// Ask the runtime.
     Effect(Effect, &'static str),
 }
@@ -66,6 +68,11 @@ pub(crate) trait View {
 
     /// First look at a key, for text input. `None`: look it up in the table.
     fn key(&mut self, _key: Key, _cx: &Cx<'_>) -> Option<Flow> {
+        None
+    }
+
+    /// What keys do while the view takes text or scrolls a part of itself, instead of the table's hints.
+    fn mode(&self) -> Option<&'static str> {
         None
     }
 

@@ -1,13 +1,15 @@
 //! Sources, counters and problems: the answer to "why do I see nothing?".
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+mod sources;
+
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::traces::right_side;
 use super::{Cx, Flow, View};
 use crate::model::{Place, Problem, SourceState, SourceStatus};
 use crate::store::Store;
 use crate::tui::action::{Action, Scope};
-use crate::tui::text::{Pen, bytes, cells, count, short_count};
+use crate::tui::text::{Pen, bytes, cells, count};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Scroll, clear, highlight, panel, set, status, title};
 use crate::tui::{Mouse, MouseKind};
@@ -25,28 +27,6 @@ pub(crate) struct Health {
     revision: Option<u64>,
 }
 
-/// A column of the sources table: title, width, and what it shows.
-type Column = (&'static str, u16, fn(&SourceStatus) -> String);
-
-/// Columns in the order in which they are kept as the screen narrows.
-const COLUMNS: &[Column] = &[
-    ("spans", 8, |source| short_count(source.spans)),
-    ("per s", 7, |source| short_count(source.spans_per_second)),
-    ("malformed", 11, |source| short_count(source.malformed)),
-    ("datagrams", 11, |source| short_count(source.datagrams)),
-    ("kernel drops", 14, |source| source.kernel_drops.map_or_else(|| "n/a".to_string(), short_count)),
-    ("queue", 7, |source| short_count(source.queue_drops)),
-    ("cut", 5, |source| short_count(source.truncated)),
-    ("seq gaps", 10, |source| short_count(source.seq_gaps)),
-    ("client", 8, |source| short_count(source.client_drops)),
-    ("lines", 7, |source| short_count(source.lines)),
-    ("bytes", 10, |source| bytes(source.bytes)),
-    ("buffer", 18, |source| match source.receive_buffer {
-        Some((asked, got)) => format!("{} of {}", bytes(got), bytes(asked)),
-        None => "n/a".to_string(),
-    }),
-];
-
 struct Regions {
     sources: Rect,
     store: Rect,
@@ -55,16 +35,22 @@ struct Regions {
 }
 
 impl Health {
+    /// Panels from the top; what has no room left has no height.
     fn regions(&self, area: Rect, cx: &Cx<'_>) -> Regions {
-        let (sources, hint) = (cx.sources.len(), cx.sources.iter().any(has_small_buffer));
+        let (sources, hint) = (cells(cx.sources.len()), cx.sources.iter().any(sources::has_small_buffer));
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        let lines = cells(sources) * source_lines(area.width) + u16::from(hint);
-        let sources = Rect { height: (lines + 3).min(body.height / 2), ..body };
-        let store = Rect { y: sources.bottom(), height: 4.min(body.height - sources.height), ..body };
-        let rest = Rect { y: store.bottom(), height: body.bottom().saturating_sub(store.bottom()), ..body };
-        let output = if self.output.is_empty() { 0 } else { rest.height * 2 / 5 };
-        let problems = Rect { height: rest.height - output, ..rest };
-        Regions { sources, store, problems, output: Rect { y: problems.bottom(), height: output, ..rest } }
+        let lines = sources.saturating_mul(sources::lines_each(area.width)).saturating_add(3 + u16::from(hint));
+        let mut top = body.y;
+        let mut take = |height: u16| {
+            let panel = Rect { y: top, height: height.min(body.bottom() - top), ..body };
+            top = panel.bottom();
+            panel
+        };
+        let sources = take(lines.min((body.height / 2).max(4)));
+        let store = take(if area.width < 100 { 5 } else { 4 });
+        let rest = body.bottom() - store.bottom();
+        let output = if self.output.is_empty() || rest < 8 { 0 } else { rest * 2 / 5 };
+        Regions { sources, store, problems: take(rest - output), output: take(output) }
     }
 }
 
@@ -76,7 +62,7 @@ impl View for Health {
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
         if self.revision != Some(store.revision()) && cx.paused.is_none() {
             self.revision = Some(store.revision());
-            self.problems = store.problems().rev().cloned().collect();
+            self.problems = failures(cx.sources).chain(store.problems().rev().cloned()).collect();
             let skip = store.lines().count().saturating_sub(MOST_OUTPUT);
             self.output =
                 store.lines().skip(skip).map(|line| format!("{}:{}  {}", line.origin, line.line, line.text)).collect();
@@ -103,6 +89,10 @@ impl View for Health {
             _ => return Flow::Ignored,
         }
         Flow::Consumed
+    }
+
+    fn mode(&self) -> Option<&'static str> {
+        self.dump.then_some("up and down other problems   enter or esc closes")
     }
 
     fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
@@ -135,7 +125,7 @@ impl View for Health {
         pen.sign(cx.glyphs.back, cx.theme.style(Role::Muted));
         pen.put(" Health", cx.theme.style(Role::Strong));
         right_side(Rect { height: 1, ..area }, buf, cx, status::pieces(cx));
-        sources(regions.sources, buf, cx);
+        sources::draw(regions.sources, buf, cx);
         store(regions.store, buf, cx);
         self.draw_problems(regions.problems, buf, cx);
         self.draw_output(regions.output, buf, cx);
@@ -147,6 +137,9 @@ impl View for Health {
 
 impl Health {
     fn draw_problems(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+        if area.height < 3 {
+            return;
+        }
         let inner = panel(area, buf, cx, true);
         let mut pen = title(area, buf, cx);
         pen.put(" Problems ", cx.theme.style(Role::Strong));
@@ -159,7 +152,7 @@ impl Health {
         for (n, problem) in visible {
             let line = Rect { y: inner.y + cells(n - self.scroll.top), height: 1, ..inner };
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
-            pen.put(&problem.origin, cx.theme.style(Role::Muted));
+            pen.put(short_name(&problem.origin), cx.theme.style(Role::Muted));
             pen.skip(2);
             pen.put(&place_text(problem.place), cx.theme.style(Role::Muted));
             pen.skip(2);
@@ -191,12 +184,15 @@ impl Health {
             return;
         };
         let width = area.width.min(80);
-        let height = area.height.saturating_sub(2).min(30);
-        let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + 1, width, height };
-        clear(place, buf);
+        let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + 1, width, height: area.height - 1 };
+        clear(Rect { y: area.y + 1, height: area.height - 1, ..area }, buf);
         let inner = panel(place, buf, cx, true);
+        let shown = if problem.bytes.len() >= 4096 { "first 4096 bytes" } else { "all bytes" };
         title(place, buf, cx)
-            .put(&format!(" {}, {} ", place_text(problem.place), problem.reason), cx.theme.style(Role::Warning));
+            .put(&format!(" {} {}, {shown} ", problem.origin, place_text(problem.place)), cx.theme.style(Role::Strong));
+        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
+        pen.put(&problem.reason, cx.theme.style(Role::Warning));
+        let inner = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
         let at = match problem.place {
             Place::Byte(at) => usize::try_from(at).unwrap_or(0),
             Place::Line(_) => usize::MAX,
@@ -221,6 +217,20 @@ impl Health {
     }
 }
 
+/// Inputs that could not be read at all, as problems.
+fn failures(sources: &[SourceStatus]) -> impl Iterator<Item = Problem> {
+    sources.iter().filter_map(|source| {
+        let SourceState::Failed(reason) = &source.state else { return None };
+        let (origin, place) = (source.endpoint.clone(), Place::Line(1));
+        Some(Problem { place, reason: reason.clone(), origin, bytes: Vec::new() })
+    })
+}
+
+/// The last part of a path: the reason is worth more than the folders.
+fn short_name(origin: &str) -> &str {
+    origin.rsplit(['/', '\\']).next().unwrap_or(origin)
+}
+
 fn place_text(place: Place) -> String {
     match place {
         Place::Byte(at) => format!("byte {at}"),
@@ -228,117 +238,31 @@ fn place_text(place: Place) -> String {
     }
 }
 
-/// Columns that fit beside the name, with the column after each; the others go to a second line per source.
-fn fitting(inner: Rect) -> Vec<(&'static Column, u16)> {
-    let mut x = inner.x + name_width(inner);
-    let fitting = COLUMNS.iter().map_while(|column| {
-        x += column.1;
-        (x <= inner.right()).then_some((column, x - column.1))
-    });
-    fitting.collect()
-}
-
-fn name_width(inner: Rect) -> u16 {
-    44.min(inner.width / 2)
-}
-
-/// Lines that each source takes at this width.
-fn source_lines(width: u16) -> u16 {
-    let inner = Rect::new(1, 0, width.saturating_sub(2), 1);
-    if fitting(inner).len() < COLUMNS.len() { 2 } else { 1 }
-}
-
-fn sources(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-    let inner = panel(area, buf, cx, false);
-    title(area, buf, cx).put(" Sources ", cx.theme.style(Role::Strong));
-    let (name, columns) = (name_width(inner), fitting(inner));
-    for (column, x) in &columns {
-        let mut pen = Pen::new(buf, cx.glyphs, *x, inner.y, inner.right());
-        pen.put_right(column.1 - 1, column.0, cx.theme.style(Role::Muted));
-    }
-    let each = source_lines(area.width);
-    let fits = usize::from(inner.height.saturating_sub(1) / each);
-    for (n, source) in cx.sources.iter().take(fits).enumerate() {
-        let y = inner.y + 1 + cells(n) * each;
-        let (role, state) = state(source);
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, y, inner.x + name);
-        pen.sign(cx.glyphs.dot, cx.theme.style(role));
-        pen.skip(1);
-        pen.put(&source.protocol, cx.theme.style(Role::Strong));
-        pen.skip(1);
-        pen.put(&source.endpoint, cx.theme.style(Role::Text));
-        pen.skip(1);
-        pen.put(&state, cx.theme.style(if role == Role::Good { Role::Muted } else { role }));
-        for (column, x) in &columns {
-            let (text, style) = value(column, source, cx);
-            Pen::new(buf, cx.glyphs, *x, y, inner.right()).put_right(column.1 - 1, &text, style);
-        }
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 3, y + 1, inner.right());
-        for column in COLUMNS.iter().skip(columns.len()) {
-            let (text, style) = value(column, source, cx);
-            pen.put(column.0, cx.theme.style(Role::Muted));
-            pen.skip(1);
-            pen.put(&text, style);
-            pen.skip(2);
-        }
-    }
-    if cx.sources.iter().any(has_small_buffer) {
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.bottom().saturating_sub(1), inner.right());
-        let text =
-            "the system limits receive buffers; bursts fit better after: sudo sysctl -w net.core.rmem_max=67108864";
-        pen.put(text, cx.theme.style(Role::Warning));
-    }
-}
-
-/// The system gave less than a burst of a few hundred full datagrams needs.
-fn has_small_buffer(source: &SourceStatus) -> bool {
-    source.receive_buffer.is_some_and(|(asked, got)| got < asked.min(4 << 20))
-}
-
-/// A column's text; losses stand out.
-fn value(column: &Column, source: &SourceStatus, cx: &Cx<'_>) -> (String, Style) {
-    let text = column.2(source);
-    let alarm = matches!(column.0, "malformed" | "kernel drops" | "queue" | "cut" | "seq gaps" | "client");
-    let alarm = alarm && text != "0" && text != "n/a";
-    (text, cx.theme.style(if alarm { Role::Error } else { Role::Text }))
-}
-
-fn state(source: &SourceStatus) -> (Role, String) {
-    match &source.state {
-        SourceState::Listening if source.exposed => (Role::Warning, "listening on all interfaces".to_string()),
-        SourceState::Listening => (Role::Good, "listening".to_string()),
-        SourceState::Reading { done, total: Some(total) } if *total > 0 => {
-            (Role::Warning, format!("reading {} %", done.saturating_mul(100) / total))
-        }
-        SourceState::Reading { done, .. } => (Role::Warning, format!("reading {}", bytes(*done))),
-        SourceState::Done => (Role::Good, "read".to_string()),
-        SourceState::Stopped => (Role::Warning, "stopped before the end".to_string()),
-        SourceState::Failed(reason) => (Role::Error, reason.clone()),
-    }
-}
-
 fn store(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
     let inner = panel(area, buf, cx, false);
     title(area, buf, cx).put(" Store ", cx.theme.style(Role::Strong));
     let totals = &cx.totals;
-    let first = format!(
-        "{} traces  {} spans  {} of {}",
+    let held = format!(
+        "{} {}  {} spans  {} of {}",
         count(totals.traces),
+        if totals.traces == 1 { "trace" } else { "traces" },
         count(totals.spans),
         bytes(totals.bytes),
         bytes(totals.budget)
     );
-    let second = format!(
-        "received {} = shown {} + evicted {} (of {} traces) + duplicates {} + replaced {} + refused {}",
-        count(totals.received),
-        count(totals.spans),
-        count(totals.evicted_spans),
-        count(totals.evicted_traces),
-        count(totals.duplicates),
-        count(totals.replaced),
-        count(totals.refused)
-    );
-    for (n, text) in [first, second].iter().enumerate() {
+    let evicted = format!("evicted {} (of {} traces)", count(totals.evicted_spans), count(totals.evicted_traces));
+    let parts = [
+        format!("received {} = shown {} + {evicted}", count(totals.received), count(totals.spans)),
+        format!(
+            " + duplicates {} + replaced {} + refused {}",
+            count(totals.duplicates),
+            count(totals.replaced),
+            count(totals.refused)
+        ),
+    ];
+    let lines =
+        if area.width < 100 { vec![held, parts[0].clone(), parts[1].clone()] } else { vec![held, parts.concat()] };
+    for (n, text) in lines.iter().take(usize::from(inner.height)).enumerate() {
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y + cells(n), inner.right());
         pen.put(text, cx.theme.style(if n == 0 { Role::Text } else { Role::Muted }));
     }

@@ -38,7 +38,7 @@ impl Help {
         let all = self.scopes.iter().flat_map(|scope| Action::TABLE.iter().filter(move |row| row.scope == *scope));
         let found = |row: &&Binding| {
             let haystack = [row.name, row.scope.title(), row.help, &row.all_keys(true)].join(" ").to_lowercase();
-            text.split_whitespace().all(|word| haystack.contains(word))
+            text.split_whitespace().all(|word| haystack.contains(word) || in_order(row.name, word))
         };
         all.filter(found).collect()
     }
@@ -73,6 +73,7 @@ impl View for Help {
             Typed::Same => Flow::Consumed,
             Typed::Cancelled => Flow::Pop,
             Typed::Done => self.run(),
+            Typed::Other if key.ctrl => return None,
             Typed::Other => {
                 let step = [(Code::Up, -1), (Code::Down, 1), (Code::PageUp, -10), (Code::PageDown, 10)];
                 let step = step.iter().find(|(code, _)| *code == key.code).map_or(0, |(_, step)| *step);
@@ -80,6 +81,10 @@ impl View for Help {
                 Flow::Consumed
             }
         })
+    }
+
+    fn mode(&self) -> Option<&'static str> {
+        Some("type to search   enter does it   up and down move   esc closes")
     }
 
     fn paste(&mut self, text: &str) {
@@ -125,6 +130,10 @@ impl View for Help {
         if self.prompt.is_empty() {
             pen.put("type to search, enter does it, esc closes", cx.theme.style(Role::Faint));
         }
+        if self.rows().is_empty() {
+            let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
+            pen.put("no action matches", cx.theme.style(Role::Muted));
+        }
         let height = usize::from(inner.height.saturating_sub(1));
         for (n, row) in self.rows().into_iter().enumerate().skip(self.scroll.top).take(height) {
             let line = Rect { y: inner.y + 1 + cells(n - self.scroll.top), height: 1, ..inner };
@@ -143,4 +152,10 @@ impl View for Help {
     fn is_overlay(&self) -> bool {
         true
     }
+}
+
+/// Whether the letters of `word` occur in `name` in this order: `helth` finds `health`.
+fn in_order(name: &str, word: &str) -> bool {
+    let mut letters = name.chars();
+    word.chars().all(|letter| letters.any(|other| other == letter))
 }

@@ -39,6 +39,17 @@ pub(crate) enum Times {
     Utc,
 }
 
+impl Times {
+    /// Cells that the times take before the names.
+    fn width(self) -> u16 {
+        match self {
+            Self::Bars => 0,
+            Self::InTrace | Self::ToParent => 11,
+            Self::Local | Self::Utc => 16,
+        }
+    }
+}
+
 /// The screen of one trace.
 pub(crate) struct Trace {
     id: TraceId,
@@ -125,7 +136,8 @@ impl Trace {
     /// Width in cells of the names' column.
     fn names_width(&self, area: Rect) -> u16 {
         let third = i32::from(area.width) * if area.width < 100 { 40 } else { 30 } / 100;
-        let width = (third.clamp(20, 64) + self.names * 4).clamp(12, (i32::from(area.width) - 20).max(12));
+        let width = (third.clamp(20, 64) + self.names * 4 + i32::from(self.times.width()))
+            .clamp(12, (i32::from(area.width) - 20).max(12));
         u16::try_from(width).unwrap_or(12)
     }
 
@@ -205,7 +217,7 @@ impl Trace {
             return;
         }
         let detail = trace.and_then(|(trace, at)| {
-            let detail = detail(trace, &self.tree, at)?;
+            let detail = detail(store, trace, &self.tree, at)?;
             let mut json = Vec::new();
             jsonl::write_span(&trace.span(detail.idx)?.to_span(), &mut json);
             Some((detail, String::from_utf8_lossy(&json).trim_end().to_string()))
@@ -215,14 +227,16 @@ impl Trace {
 
     fn follow_link(&mut self) -> Flow {
         let links = self.details.links();
-        let target = links.iter().find(|(trace, _)| *trace != self.id).or(links.first()).copied();
+        let here = || links.iter().filter(|(.., is_here)| *is_here);
+        let target = here().find(|(trace, ..)| *trace != self.id).or_else(|| here().next());
         match target {
-            Some((trace, span)) if trace != self.id => Flow::Push(Box::new(Self::at(trace, Some(span)))),
-            Some((_, span)) => {
-                (self.wanted, self.revision) = (Some(span), None);
+            Some((trace, span, _)) if *trace != self.id => Flow::Push(Box::new(Self::at(*trace, Some(*span)))),
+            Some((_, span, _)) => {
+                (self.wanted, self.revision) = (Some(*span), None);
                 Flow::Consumed
             }
-            None => Flow::Consumed,
+            None if links.is_empty() => Flow::Say("this span has no links"),
+            None => Flow::Say("the span that this one links to is not here"),
         }
     }
 
@@ -338,5 +352,9 @@ impl View for Trace {
 
     fn pinned(&self) -> Option<TraceId> {
         Some(self.id)
+    }
+
+    fn mode(&self) -> Option<&'static str> {
+        self.details.focus.then_some("up and down scroll   tab next tab   y copy   esc or enter closes")
     }
 }

@@ -37,11 +37,14 @@ pub(crate) struct Traces {
     prompt: Option<Prompt>,
     matches: Matches,
     ids: Vec<TraceId>,
+    /// Traces in the store when the list was made.
+    total: u64,
     pending: usize,
     selected: Option<TraceId>,
     scroll: Scroll,
     cursor: Cursor,
     preview: bool,
+    is_empty: bool,
     stale: Stale,
     rows: Vec<Option<TraceRow>>,
     points: Scatter,
@@ -126,6 +129,7 @@ impl Traces {
         self.matches.retain(store);
         let listed = list(store, self.service, self.sort, &mut self.matches, FILTER_WORK);
         (self.ids, self.pending) = (listed.ids, listed.pending);
+        self.total = store.trace_count() as u64;
         if self.cursor == Cursor::Newest {
             let newest = listed.points.iter().max_by_key(|point| (point.start, std::cmp::Reverse(point.id)));
             self.selected = newest.map(|point| point.id);
@@ -211,11 +215,13 @@ impl Traces {
 
 impl View for Traces {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Traces, Scope::Rows, Scope::Global]
+        // While nothing has come there is nothing to open, filter or sort.
+        if self.is_empty { &[Scope::Global] } else { &[Scope::Traces, Scope::Rows, Scope::Global] }
     }
 
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
         let revised = self.stale.revision != Some(store.revision()) && cx.paused.is_none();
+        self.is_empty = cx.totals.traces == 0;
         let rested = cx.now.since(self.stale.listed) >= pause_between(store.trace_count());
         if revised && rested || self.stale.changed || self.pending > 0 {
             self.stale = Stale { revision: Some(store.revision()), changed: false, listed: cx.now };
@@ -248,9 +254,16 @@ impl View for Traces {
             }
             Typed::Other if key.code == Code::Up => self.move_by(-1),
             Typed::Other if key.code == Code::Down => self.move_by(1),
+            Typed::Other if key.ctrl => return None,
             Typed::Same | Typed::Other => {}
         }
         Some(Flow::Consumed)
+    }
+
+    fn mode(&self) -> Option<&'static str> {
+        self.prompt
+            .as_ref()
+            .map(|_| "type words to filter by   enter keeps the filter   esc clears it   up and down move")
     }
 
     fn paste(&mut self, text: &str) {

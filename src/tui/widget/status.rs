@@ -27,6 +27,7 @@ pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
     let malformed: u64 = cx.sources.iter().map(|source| source.malformed).sum();
     let pieces = [
         (lost, format!("lost {}", count(lost)), Role::Error),
+        (cx.totals.evicted_spans, format!("evicted {}", short_count(cx.totals.evicted_spans)), Role::Warning),
         (malformed, format!("malformed {}", count(malformed)), Role::Warning),
         (arrived as u64, format!("+{} spans", count(arrived as u64)), Role::Warning),
     ];
@@ -76,8 +77,8 @@ fn reading(sources: &[SourceStatus]) -> Option<String> {
     let done: u64 = states.iter().map(|(done, _)| done).sum();
     let total: Option<u64> = states.iter().map(|(_, total)| *total).sum();
     match total {
-        Some(total) if total > 0 => Some(format!("READING {} %", done.saturating_mul(100) / total)),
-        _ => Some(format!("READING {}", bytes(done))),
+        Some(total) if total > 0 => Some(format!("READING {} %, esc stops", done.saturating_mul(100) / total)),
+        _ => Some(format!("READING {}, esc stops", bytes(done))),
     }
 }
 

@@ -57,7 +57,7 @@ impl Details {
         self.made = Some((row, self.tab, area.width));
         (self.detail, self.json) = detail.map_or((None, String::new()), |(detail, json)| (Some(detail), json));
         let room = usize::from(area.width.saturating_sub(4));
-        let json = [DetailLine { key: String::new(), value: self.json.clone(), tone: Tone::Text }];
+        let json = [DetailLine { key: String::new(), value: pretty(&self.json), tone: Tone::Text }];
         let lines = self.detail.as_ref().map(|detail| detail.tabs.get(self.tab).map_or(&json[..], |lines| lines));
         self.lines = lines.map(|lines| broken(lines, room)).unwrap_or_default();
         self.scroll = self.scroll.min(self.lines.len().saturating_sub(1));
@@ -70,7 +70,7 @@ impl Details {
     }
 
     /// The targets of the span's links.
-    pub(super) fn links(&self) -> Vec<(TraceId, SpanId)> {
+    pub(super) fn links(&self) -> Vec<(TraceId, SpanId, bool)> {
         self.detail.as_ref().map(|detail| detail.links.clone()).unwrap_or_default()
     }
 
@@ -223,6 +223,33 @@ fn summary(pen: &mut Pen<'_>, cx: &Cx<'_>, detail: &SpanDetail) {
         pen.skip(2);
         pen.put(&text, style);
     }
+}
+
+/// JSON with a member a line, two cells a level.
+fn pretty(json: &str) -> String {
+    let (mut out, mut level, mut quoted, mut escaped) = (String::with_capacity(json.len() * 2), 0_usize, false, false);
+    let mut before = ' ';
+    for char in json.chars() {
+        if quoted {
+            (quoted, escaped) = (escaped || char != '"', !escaped && char == '\\');
+            out.push(char);
+            continue;
+        }
+        level = level.saturating_sub(usize::from(matches!(char, '}' | ']')));
+        let is_empty = matches!((before, char), ('{', '}') | ('[', ']'));
+        if (matches!(char, '}' | ']') || matches!(before, '{' | '[' | ',')) && !is_empty {
+            out.push('\n');
+            out.push_str(&"  ".repeat(level));
+        }
+        out.push(char);
+        if char == ':' {
+            out.push(' ');
+        }
+        level += usize::from(matches!(char, '{' | '['));
+        quoted = char == '"';
+        before = char;
+    }
+    out
 }
 
 /// Breaks values at their line ends and at the room that the keys leave.

@@ -23,6 +23,9 @@ impl Trace {
             Action::UnfoldAll => self.refold(|view| view.folds.clear()),
             Action::FewerLevels => self.levels(-1),
             Action::MoreLevels => self.levels(1),
+            Action::NextError | Action::PreviousError if self.failed.is_empty() => {
+                return Flow::Say("no span of this trace has an error");
+            }
             Action::NextError => self.error(1),
             Action::PreviousError => self.error(-1),
             Action::Parent => self.go(self.row().and_then(|(_, row)| row.parent)),
@@ -133,7 +136,7 @@ impl Trace {
         let Some(row) = self.rows.get(row).filter(|row| row.fold.is_some()) else {
             return false;
         };
-        let sign = super::rows::fold_column(row);
+        let sign = super::rows::fold_column(row) + self.times.width();
         (sign..=sign + 1).contains(&column)
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, head: &TraceHead
     }
     pieces.push((format!("{} {}", head.services, if head.services == 1 { "service" } else { "services" }), muted));
     pieces.push((format!("depth {}", head.depth), muted));
+    pieces.push((time_text(head.start, cx.utc, "%Y-%m-%d %H:%M:%S%.3f"), muted));
     pieces.push((head.id.to_string(), cx.theme.style(Role::Faint)));
     let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
     pen.sign(cx.glyphs.back, muted);
@@ -82,26 +83,29 @@ pub(super) fn draw(view: &Trace, regions: &Regions, buf: &mut Buffer, cx: &Cx<'_
     let x = regions.rows.x + names + 1;
     let width = regions.rows.right().saturating_sub(x + LABEL).max(4);
     let total = view.head.duration;
-    let axis = Axis { x, width, total, ticks: ticks(total, usize::from(width / 14).max(1)) };
+    let axis = Axis { x, width, total, ticks: ticks(total, usize::from(width / 11).max(2)) };
     ruler(view, regions.ruler, buf, cx, &axis);
     for (n, row) in view.rows.iter().enumerate() {
         let line = Rect { y: regions.rows.y + cells(n), height: 1, ..regions.rows };
         let selected = view.scroll.top + n == view.scroll.selected;
         let ground = if selected { cx.theme.selection() } else { Style::new() };
+        // Without colours the selection is reversed, which would blot out a bar.
+        let marked = if cx.theme.is_plain() { Rect { width: names, ..line } } else { line };
         if !selected && n % 2 == 1 {
             for tick in axis.ticks.iter().skip(1) {
                 set(buf, axis.column(*tick), line.y, cx.glyphs.tick[0], cx.theme.style(Role::Faint));
             }
         }
         if selected {
-            highlight(line, buf, ground);
+            highlight(marked, buf, ground);
         }
         name(view, row, Rect { width: names, ..line }, buf, cx);
         if selected {
-            highlight(line, buf, ground);
+            highlight(marked, buf, ground);
             set(buf, line.x, line.y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(ground));
         }
         if let Some(span) = &row.span {
+            let ground = if cx.theme.is_plain() { Style::new() } else { ground };
             span_bar((line, &axis), span, buf, cx, ground);
         }
     }
@@ -137,14 +141,13 @@ fn name(view: &Trace, row: &WaterfallRow, area: Rect, buf: &mut Buffer, cx: &Cx<
     let marks = marks(row, cx);
     let size: u16 = marks.iter().map(|(text, _)| width(text)).sum();
     let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
+    let time = row.span.as_ref().map(|span| time_of(view, span)).unwrap_or_default();
+    pen.put_right(view.times.width().saturating_sub(1), &time, cx.theme.style(Role::Muted));
+    pen.skip(u16::from(view.times != Times::Bars));
     guides(&mut pen, row, cx);
     pen.end = area.right().saturating_sub(size + u16::from(size > 0));
     match (&row.span, row.node) {
         (Some(span), _) => {
-            if view.times != Times::Bars {
-                let text = time_of(view, span);
-                pen.put(&format!("{text} "), cx.theme.style(Role::Muted));
-            }
             pen.put(&span.service, cx.service(&span.service).add_modifier(Modifier::BOLD));
             pen.skip(1);
             pen.put(&span.name, cx.theme.style(Role::Text));
@@ -174,7 +177,7 @@ fn marks(row: &WaterfallRow, cx: &Cx<'_>) -> Vec<(String, Style)> {
     let own = row.span.as_ref().is_some_and(|span| span.error);
     let error = cx.theme.style(Role::Error);
     if row.errors_below > 0 && row.fold.is_some() {
-        let ring = if own { String::new() } else { cx.glyphs.error_below.to_string() };
+        let ring = if own || row.hidden == 0 { String::new() } else { cx.glyphs.error_below.to_string() };
         let below = row.errors_below + u32::from(own);
         let number = if below > 1 { short_count(u64::from(below)) } else { String::new() };
         marks.push((format!(" {number}{ring}{}", cx.glyphs.error), error));
@@ -258,4 +261,11 @@ fn span_bar((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer, cx: &
     let x = if right + size <= line.right() { right } else { left.max(axis.x) };
     let role = if span.error { Role::Error } else { Role::Muted };
     Pen::new(buf, cx.glyphs, x, line.y, line.right()).put(&label, ground.patch(cx.theme.style(role)));
+    // A dot of the ruler beside text would read as part of it.
+    let dot = cx.glyphs.tick[0].to_string();
+    for column in [x.saturating_sub(1), x + size, (axis.x + cells.start).saturating_sub(1)] {
+        if buf.cell((column, line.y)).is_some_and(|cell| cell.symbol() == dot) {
+            set(buf, column, line.y, ' ', ground);
+        }
+    }
 }

@@ -30,7 +30,7 @@ fn lines(cx: &Cx<'_>) -> Vec<(Role, String)> {
     };
     let (host, port) = address.rsplit_once(':').unwrap_or((address, "6831"));
     lines.push((Role::Strong, format!("Waiting for spans on {}", cx.listening.join(", "))));
-    lines.push(text(Role::Muted, "Start your program so; its traces show here as soon as they arrive."));
+    lines.push(text(Role::Muted, "Start your program like this; its traces show here as soon as they arrive."));
     lines.push(text(Role::Muted, ""));
     // Clients send to localhost:6831 when nothing else is said.
     let local = matches!(host, "127.0.0.1" | "0.0.0.0" | "localhost" | "[::1]" | "[::]");
@@ -45,11 +45,12 @@ fn lines(cx: &Cx<'_>) -> Vec<(Role, String)> {
     let clients = [
         (
             "Python",
-            "opentelemetry-exporter-jaeger-thrift",
-            "OTEL_TRACES_EXPORTER=jaeger_thrift opentelemetry-instrument python app.py".to_string(),
+            "opentelemetry-exporter-jaeger-thrift 1.21",
+            "OTEL_TRACES_EXPORTER=jaeger_thrift OTEL_METRICS_EXPORTER=none \\".to_string(),
         ),
+        ("", "", "  opentelemetry-instrument python app.py".to_string()),
         ("Node", "jaeger-client", format!("{node}{all} \\")),
-        ("", "", "node app.js".to_string()),
+        ("", "", "  node app.js".to_string()),
         ("Go", "jaeger-client-go", format!("{all} go run .")),
         ("Java", "jaeger-client", format!("{all} java -jar app.jar")),
         ("Rust", "opentelemetry-jaeger", "cargo run".to_string()),

@@ -35,6 +35,9 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         pen.skip(1);
         let name = port(source);
         let fits = pen.put(&name, cx.theme.style(Role::Muted));
+        if source.state == SourceState::Stopped {
+            pen.put(" stopped", cx.theme.style(Role::Warning));
+        }
         if source.exposed {
             pen.skip(1);
             pen.put("all interfaces", cx.theme.style(Role::Warning));
@@ -76,7 +79,8 @@ pub(crate) fn right_side(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, mut pieces: 
 /// The columns' widths; 0 where a column has no room.
 #[derive(Clone, Copy)]
 struct Columns {
-    date: bool,
+    /// Format of the date before the time of day.
+    date: &'static str,
     millis: bool,
     start: u16,
     spans: u16,
@@ -92,7 +96,7 @@ const OPERATION: u16 = 30;
 impl Columns {
     /// All columns where there is room; else they go in this order: squares of services, milliseconds, bar,
     /// services, date, spans.
-    fn new(width: u16, date: bool) -> Self {
+    fn new(width: u16, date: &'static str) -> Self {
         let bar = if width >= 110 { (width / 6).min(28) } else { 8 };
         let full = Self { date, millis: true, start: 0, spans: 7, services: 13, bar, duration: 10, errors: 5 };
         let narrower: [fn(&mut Self); 6] = [
@@ -100,7 +104,7 @@ impl Columns {
             |columns| columns.millis = false,
             |columns| columns.bar = 0,
             |columns| columns.services = 0,
-            |columns| columns.date = false,
+            |columns| columns.date = "",
             |columns| columns.spans = 0,
         ];
         let mut columns = full.sized();
@@ -115,16 +119,16 @@ impl Columns {
     }
 
     fn sized(self) -> Self {
-        Self { start: 10 + if self.date { 6 } else { 0 } + if self.millis { 4 } else { 0 }, ..self }
+        let date = match self.date.len() {
+            0 => 0,
+            6 => 6,
+            _ => 11,
+        };
+        Self { start: 10 + date + if self.millis { 4 } else { 0 }, ..self }
     }
 
-    fn time_format(&self) -> &'static str {
-        match (self.date, self.millis) {
-            (true, true) => "%m-%d %H:%M:%S%.3f",
-            (true, false) => "%m-%d %H:%M:%S",
-            (false, true) => "%H:%M:%S%.3f",
-            (false, false) => "%H:%M:%S",
-        }
+    fn time_format(&self) -> String {
+        [self.date, if self.millis { "%H:%M:%S%.3f" } else { "%H:%M:%S" }].concat()
     }
 
     fn fixed(&self) -> u16 {
@@ -135,9 +139,16 @@ impl Columns {
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let inner = panel(area, buf, cx, !view.services_focus);
     heading(area, buf, cx, view);
-    let day = |time: Timestamp| time_text(time, cx.utc, "%m-%d");
-    let dated = day(view.points.first) != day(cx.now) || day(view.points.last) != day(cx.now);
-    let columns = Columns::new(inner.width, dated);
+    let day = |time: Timestamp| time_text(time, cx.utc, "%Y-%m-%d");
+    let year = |time: Timestamp| time_text(time, cx.utc, "%Y");
+    let ends = [view.points.first, view.points.last];
+    let date = match () {
+        () if view.ids.is_empty() => "",
+        () if ends.iter().any(|end| year(*end) != year(cx.now)) => "%Y-%m-%d ",
+        () if ends.iter().any(|end| day(*end) != day(cx.now)) => "%m-%d ",
+        () => "",
+    };
+    let columns = Columns::new(inner.width, date);
     titles(inner, buf, cx, &columns);
     for (n, row) in view.rows.iter().enumerate() {
         let line = Rect { y: inner.y + 1 + cells(n), height: 1, ..inner };
@@ -156,8 +167,18 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
             set(buf, line.x, line.y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
         }
     }
+    if view.ids.len() > view.rows.len() {
+        let text = format!(" {} / {} ", count(view.scroll.selected as u64 + 1), count(view.ids.len() as u64));
+        let x = area.right().saturating_sub(width(&text) + 2);
+        Pen::new(buf, cx.glyphs, x, area.bottom().saturating_sub(1), area.right())
+            .put(&text, cx.theme.style(Role::Muted));
+    }
     if view.ids.is_empty() {
-        let text = if view.pending > 0 { "searching" } else { "no trace matches; esc clears the filter" };
+        let text = match (view.pending > 0, cx.paused) {
+            (true, _) => "searching",
+            (false, Some(_)) if view.total == 0 => "paused; space shows what has come",
+            (false, _) => "no trace matches; esc clears the filter",
+        };
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
         pen.put(text, cx.theme.style(Role::Muted));
     }
@@ -173,7 +194,7 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let mut pen = title(area, buf, cx);
     pen.put(" Traces ", cx.theme.style(Role::Strong));
     let shown = count(view.ids.len() as u64);
-    let all = count(cx.totals.traces);
+    let all = count(view.total);
     let counts = if shown == all { all } else { format!("{shown} of {all}") };
     pen.put(&counts, cx.theme.style(Role::Muted));
     dash(&mut pen);
@@ -198,7 +219,10 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     }
     if view.scroll.top > 0 {
         dash(&mut pen);
-        pen.put(&format!("{} {} above", cx.glyphs.more[0], count(view.scroll.top as u64)), cx.theme.style(Role::Faint));
+        pen.put(
+            &format!("{} {} above", cx.glyphs.more[0], count(view.scroll.top as u64)),
+            cx.theme.style(Role::Accent),
+        );
     }
     pen.put(" ", rule);
 }
@@ -227,7 +251,7 @@ fn titles(inner: Rect, buf: &mut Buffer, cx: &Cx<'_>, columns: &Columns) {
 
 fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, longest): (&TraceRow, &Columns, u64)) {
     let mut pen = Pen::new(buf, cx.glyphs, line.x + 1, line.y, line.right());
-    pen.put_left(columns.start, &time_text(row.start, cx.utc, columns.time_format()), cx.theme.style(Role::Muted));
+    pen.put_left(columns.start, &time_text(row.start, cx.utc, &columns.time_format()), cx.theme.style(Role::Muted));
     operation(&mut pen, cx, row, line.width.saturating_sub(columns.fixed() + 2));
     pen.put_right(columns.spans, &short_count(row.spans as u64), cx.theme.style(Role::Text));
     pen.skip(2.min(columns.services));
@@ -237,7 +261,9 @@ fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, longest): 
         pen.skip(1);
         let halves = u128::from(row.duration) * u128::from(columns.bar) * 2 / u128::from(longest.max(1));
         let halves = u16::try_from(halves).unwrap_or(0).clamp(1, columns.bar * 2);
-        bar::thin((pen.x, line.y), columns.bar * 2, pen.buf, cx.theme.style(Role::Track), cx.glyphs);
+        if !cx.theme.is_plain() && !cx.ascii {
+            bar::thin((pen.x, line.y), columns.bar * 2, pen.buf, cx.theme.style(Role::Track), cx.glyphs);
+        }
         bar::thin((pen.x, line.y), halves, pen.buf, cx.theme.style(failed), cx.glyphs);
         pen.skip(columns.bar);
     }

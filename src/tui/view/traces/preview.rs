@@ -57,7 +57,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, shape: &Shape) {
         let x = inner.x + names + 1;
         let width = inner.right().saturating_sub(x + 1).max(1);
         let stretch = Eighths::new(span.offset, span.duration, shape.duration, width);
-        let style = if span.error { cx.theme.style(Role::Error) } else { cx.service(&span.service) };
+        let style = cx.service(&span.service);
         bar::full((x, y), stretch, buf, (style, Style::new()), cx.glyphs);
     }
 }

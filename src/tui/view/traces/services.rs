@@ -52,9 +52,10 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
             }
         }
         if let Some(service) = at.checked_sub(1).and_then(|at| view.services.get(at)).filter(|_| each == 2) {
-            let [p50, p95, _] = service.percentiles.map(short_duration);
+            let [p50, p95, p99] = service.percentiles.map(short_duration);
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 4, line.y + 1, line.right());
-            pen.put(&format!("p50 {p50}  p95 {p95}"), cx.theme.style(Role::Faint));
+            let middle = if line.width >= 37 { format!("  p95 {p95}") } else { String::new() };
+            pen.put(&format!("p50 {p50}{middle}  p99 {p99}"), cx.theme.style(Role::Faint));
         }
     }
 }
@@ -63,7 +64,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
 fn row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces, at: usize) {
     let service = at.checked_sub(1).and_then(|at| view.services.get(at));
     let errors = service.map_or_else(|| view.services.iter().map(|row| row.errors).sum(), |row| row.errors);
-    let traces = service.map_or(cx.totals.traces, |row| u64::from(row.traces));
+    let traces = service.map_or(view.total, |row| u64::from(row.traces));
     let counts = short_count(traces);
     let failed = if errors > 0 { format!(" {}{}", short_count(errors), cx.glyphs.error) } else { String::new() };
     // Counts line up under each other where names leave room; long names may use what short counts leave.
