@@ -1,0 +1,50 @@
+//! The table of budgets, measured: one line a row, each against a reference in the same run where there is one.
+//!
+//! `cargo bench --bench budgets` runs all, `-- NAME` the rows that begin so, `BUDGETS_QUICK=1` small sizes. See README.md.
+
+mod console;
+mod decode;
+mod draw;
+mod measure;
+mod memory;
+mod open;
+mod process;
+mod reference;
+mod screen;
+mod search;
+mod start;
+mod tree;
+mod udp;
+#[path = "../workload.rs"]
+mod workload;
+
+use std::io::Write as _;
+
+use measure::Ask;
+
+/// Rows that belong together begin with the name of their group.
+const GROUPS: &[(&str, fn(&Ask))] = &[
+    ("decode", decode::decode),
+    ("ingest", decode::ingest),
+    ("udp", udp::udp),
+    ("memory", memory::memory),
+    ("open", open::open),
+    ("tree", tree::tree),
+    ("draw", draw::draw),
+    ("draw-writes", start::writes_a_frame),
+    ("search", search::search),
+    ("idle", start::idle),
+    ("start", start::start),
+];
+
+fn main() {
+    if memory::child(|text| drop(std::io::stdout().write_all(text.as_bytes()))) {
+        return;
+    }
+    let ask = Ask::new();
+    for (name, run) in GROUPS {
+        if ask.wants(name) {
+            run(&ask);
+        }
+    }
+}
