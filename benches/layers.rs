@@ -104,7 +104,9 @@ fn draw(criterion: &mut Criterion) {
     };
     let mut app = App::new(options);
     app.update(Msg::Resize { width: area.width, height: area.height });
-    batches().iter().for_each(|batch| app.extend(batch));
+    for batch in batches() {
+        app.extend(&batch);
+    }
     trace(Shape::Bushy, TRACE, &mut |batch| app.extend(batch));
     let mut group = criterion.benchmark_group("draw");
     let mut buffer = Buffer::empty(area);

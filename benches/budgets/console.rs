@@ -21,7 +21,7 @@ pub(crate) fn capture(bytes: usize) -> Capture {
         if capture.text.len() >= bytes {
             break;
         }
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             // Writing to a string does not fail.
             let _ = writeln!(capture.text, "INFO:app.orders:order {n} {{priority \"high\"}} took {} ms", n % 900);
         }
@@ -36,7 +36,7 @@ pub(crate) fn capture(bytes: usize) -> Capture {
 fn object(out: &mut String, n: u64) -> fmt::Result {
     let (trace, service) =
         (n / 10 + 1, ["checkout", "cart", "payment", "users"][usize::try_from(n / 10 % 4).unwrap_or(0)]);
-    let parent = if n % 10 == 0 { "null".to_owned() } else { format!("\"0x{:016x}\"", n - n % 10 + 1) };
+    let parent = if n.is_multiple_of(10) { "null".to_owned() } else { format!("\"0x{:016x}\"", n - n % 10 + 1) };
     let (minute, second) = (n / 60_000 % 60, n / 1000 % 60);
     let time = format!("2026-11-22T10:{minute:02}:{second:02}.{:03}", n % 1000);
     let id = n + 1;
@@ -150,7 +150,7 @@ enum Scalar<'a> {
     Borrowed(&'a str),
     Owned(String),
     Bool(bool),
-    /// serde_json gives numbers as maps where other tests ask it to keep their digits.
+    /// Comes as a map where serde is asked to keep all digits, as other tests do.
     Number,
 }
 

@@ -13,7 +13,9 @@ pub(crate) fn draw(ask: &Ask) {
     for _ in 0..ask.size(400, 60) {
         huges.push(scroll(&mut huge));
         smalls.push(scroll(&mut small));
-        empties.push(cpu_of(|| drop(empty.draw(|_| {}).expect("bytes are taken"))));
+        empties.push(cpu_of(|| {
+            empty.draw(|_| {}).expect("bytes are taken");
+        }));
     }
     let [huge, small, empty] = [huges, smalls, empties].map(|times| median(&times));
     ask.print(&Row {

@@ -23,7 +23,9 @@ use std::io::Write as _;
 use measure::Ask;
 
 /// Rows that belong together begin with the name of their group.
-const GROUPS: &[(&str, fn(&Ask))] = &[
+type Group = (&'static str, fn(&Ask));
+
+const GROUPS: &[Group] = &[
     ("decode", decode::decode),
     ("ingest", decode::ingest),
     ("udp", udp::udp),

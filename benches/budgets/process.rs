@@ -18,6 +18,9 @@ pub(crate) const FRAME: &[u8] = b"\x1b[?2026l";
 /// Far longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What was written long ago is forgotten.
+const MOST_SEEN: usize = 1 << 20;
+
 /// A program in a terminal of 200×60.
 pub(crate) struct Pty {
     child: Box<dyn Child + Send + Sync>,
@@ -69,11 +72,25 @@ impl Pty {
 
     /// Presses keys; seconds until this is written.
     pub(crate) fn press_for(&mut self, keys: &str, text: &[u8]) -> Option<f64> {
-        self.pause(Duration::ZERO);
         self.seen.clear();
         let start = wall();
         self.press(keys)?;
         self.find(text).map(|at| seconds(at.duration_since(start)))
+    }
+
+    /// Presses keys; seconds until the screen shows this, or no longer.
+    pub(crate) fn press_until(&mut self, keys: &str, text: &str, shown: bool) -> f64 {
+        let start = wall();
+        if self.press(keys).is_none() {
+            return f64::INFINITY;
+        }
+        loop {
+            let Ok((at, bytes)) = self.output.recv_timeout(PATIENCE) else { return f64::INFINITY };
+            self.take(&bytes);
+            if self.screen.screen().contents().contains(text) == shown {
+                return seconds(at.saturating_duration_since(start));
+            }
+        }
     }
 
     /// Presses keys.
@@ -117,13 +134,15 @@ impl Pty {
             let (at, bytes) = self.output.recv_timeout(PATIENCE).ok()?;
             self.take(&bytes);
             if memchr::memmem::find(&self.seen, text).is_some() {
-                self.seen.clear();
                 return Some(at);
             }
         }
     }
 
     fn take(&mut self, bytes: &[u8]) {
+        if self.seen.len() > MOST_SEEN {
+            self.seen.clear();
+        }
         self.seen.extend_from_slice(bytes);
         self.screen.process(bytes);
     }

@@ -12,6 +12,9 @@ use crate::workload::{SPANS, datagrams};
 /// Spans per second of the load.
 const RATE: u64 = 300_000;
 
+/// Stands on the Health screen and nowhere else. `H` opens and closes it.
+const HEALTH: &str = "kernel drops";
+
 /// How datagrams follow each other.
 #[derive(Clone, Copy)]
 enum Pace {
@@ -61,9 +64,9 @@ fn tui(ask: &Ask, spans: u64) {
     let mut keys = Vec::new();
     while !sender.is_finished() {
         pty.pause(Duration::from_millis(27));
-        keys.extend(pty.press_for("?", b"type to search"));
+        keys.push(pty.press_until("H", HEALTH, true));
         pty.pause(Duration::from_millis(27));
-        pty.press("\x1b");
+        keys.push(pty.press_until("H", HEALTH, false));
     }
     let Sent { spans: sent, late } = sender.join().expect("it sends");
     ask.note(&format!("udp-lost-tui: the sender was at most {} late", ms(late)));
@@ -76,6 +79,7 @@ fn tui(ask: &Ask, spans: u64) {
     }
     pty.end();
     let slowest = part(&keys, 0.99);
+    ask.note(&format!("udp-key-p99: of {} keys", keys.len()));
     ask.print(&Row {
         name: "udp-key-p99",
         figure: ms(slowest),
@@ -138,10 +142,9 @@ fn send(to: &str, spans: u64, pace: Pace) -> Sent {
 
 /// What the Health screen says of the queue.
 fn health(ask: &Ask, pty: &mut Pty) -> u64 {
-    pty.press_for("H", FRAME);
-    pty.pause(Duration::from_millis(200));
+    pty.press_until("H", HEALTH, true);
     let lines = pty.lines();
-    let Some(at) = lines.iter().position(|line| line.contains("kernel drops")) else { return 0 };
+    let Some(at) = lines.iter().position(|line| line.contains(HEALTH)) else { return 0 };
     let (Some(titles), Some(values)) = (lines.get(at), lines.get(at + 1)) else { return 0 };
     ask.note(&format!("udp-lost-tui: Health says: {}", values.trim()));
     let end = titles.split("queue").next().map_or(0, |before| before.chars().count()) + "queue".len();
