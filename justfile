@@ -26,3 +26,11 @@ accept:
 # Rewrite screenshots/*.svg from the interface itself
 screenshots:
     cargo run --release --example screenshots
+
+# The table of budgets; `just bench decode` for rows that begin so, BUDGETS_QUICK=1 for a smoke run
+bench *NAMES:
+    cargo bench --bench budgets -- {{NAMES}}
+
+# Layer by layer, compared with the run before
+layers *NAMES:
+    cargo bench --bench layers -- {{NAMES}}
