@@ -30,6 +30,8 @@ struct Members<'a> {
     events: Option<Json<'a>>,
     links: Option<Json<'a>>,
     resource: Option<Json<'a>>,
+    /// A member stands there twice.
+    is_mixed: bool,
 }
 
 impl<'a> Members<'a> {
@@ -39,6 +41,7 @@ impl<'a> Members<'a> {
             let slot = match key.raw() {
                 b"name" => &mut members.name,
                 b"context" => {
+                    members.is_mixed |= members.context.span_id.is_some();
                     members.context = Context::of(value);
                     continue;
                 }
@@ -53,8 +56,9 @@ impl<'a> Members<'a> {
                 b"resource" => &mut members.resource,
                 _ => continue,
             };
-            *slot = Some(value);
+            members.is_mixed |= slot.replace(value).is_some();
         }
+        members.is_mixed |= members.context.is_mixed;
         members
     }
 
@@ -73,6 +77,8 @@ struct Context<'a> {
     span_id: Option<Json<'a>>,
     trace_state: Option<Json<'a>>,
     trace_flags: Option<Json<'a>>,
+    /// An id stands there twice.
+    is_mixed: bool,
 }
 
 impl<'a> Context<'a> {
@@ -86,7 +92,7 @@ impl<'a> Context<'a> {
                 b"trace_flags" => &mut context.trace_flags,
                 _ => continue,
             };
-            *slot = Some(value);
+            context.is_mixed |= slot.replace(value).is_some();
         }
         context
     }
@@ -101,6 +107,10 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
     let members = Members::of(object);
     if !members.look_like_a_span() {
         return Verdict::Other;
+    }
+    // No exporter writes a member twice.
+    if members.is_mixed {
+        return Verdict::Unreadable("lines of two spans are mixed up in one object");
     }
     let Some((trace_id, span_id)) = members.context.ids() else {
         return Verdict::Unreadable("a span whose trace_id or span_id is not an id");

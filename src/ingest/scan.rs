@@ -5,12 +5,15 @@
 //! The result does not depend on how the input is cut into chunks. Only an object whose end has not come is buffered.
 
 mod attempt;
+mod carried;
 mod encoding;
 mod lane;
 mod lanes;
+mod learned;
 mod memo;
 mod prefix;
 mod sink;
+mod stamp;
 mod text;
 
 pub(crate) use memo::Memo;
@@ -125,7 +128,9 @@ impl Decoder {
         self.sink.begin();
         self.encoding.finish(self.main.buffer());
         self.run(End::Reached, batch);
-        self.lanes.finish(&mut Target { sink: &mut self.sink, batch });
+        let mut target = Target { sink: &mut self.sink, batch };
+        self.lanes.finish(&mut target);
+        target.finish_carried();
     }
 
     /// The format of the first span found: `console`, `console-text` or `jsonl`; `unknown` before there is one.

@@ -105,7 +105,16 @@ impl Decoder<'_, '_> {
         if mapped.given & (STATUS | MESSAGE) != 0 || !(0..=LAST_CANONICAL_CODE).contains(&code) {
             return;
         }
-        set_status(row, if code == 0 { Status::Ok } else { Status::Error });
+        // In 0.15 and 0.16 a 1 says "unset": they send the span's kind, and an error has its own tag as well.
+        let is_unset = code == 1 && row.status != Status::Error && mapped.given & KIND != 0;
+        set_status(
+            row,
+            match code {
+                0 => Status::Ok,
+                _ if is_unset => Status::Unset,
+                _ => Status::Error,
+            },
+        );
         row.status_message = message;
         self.batch.attributes.remove(code_at.max(message_at));
         self.batch.attributes.remove(code_at.min(message_at));

@@ -4,7 +4,9 @@ use super::batch::{Decoder, index};
 use super::mapping::Mapped;
 use super::odd::Odd;
 use crate::ingest::thrift::{self, Protocol, Read, Type};
-use crate::model::{BatchEvent, BatchLink, BatchSpan, BatchValue, LinkKind, Range32, SpanId, Text, Timestamp, TraceId};
+use crate::model::{
+    BatchAttribute, BatchEvent, BatchLink, BatchSpan, BatchValue, LinkKind, Range32, SpanId, Text, Timestamp, TraceId,
+};
 
 /// What has been read of a span.
 #[derive(Default)]
@@ -74,7 +76,7 @@ impl Decoder<'_, '_> {
                 (10, Type::List) => self.span_tags::<P>(&mut draft.row)?,
                 (11, Type::List) => {
                     for _ in 0..self.structs::<P>()? {
-                        self.log::<P>()?;
+                        self.log::<P>(draft.row.attributes)?;
                     }
                 }
                 (_, kind) => thrift::skip::<P>(&mut self.cursor, kind)?,
@@ -182,7 +184,7 @@ impl Decoder<'_, '_> {
         self.batch.links.truncate(kept);
     }
 
-    fn log<P: Protocol>(&mut self) -> Read<()> {
+    fn log<P: Protocol>(&mut self, span: Range32) -> Read<()> {
         let (mut id, mut time, mut fields) = (0, None, false);
         let mut event = BatchEvent::default();
         loop {
@@ -192,7 +194,7 @@ impl Decoder<'_, '_> {
                 (Type::List, 2) => {
                     fields = true;
                     let attributes = self.tags::<P>()?;
-                    (event.name, event.attributes) = self.name_event(attributes);
+                    (event.name, event.attributes) = self.name_event(attributes, span);
                 }
                 (kind, _) => thrift::skip::<P>(&mut self.cursor, kind)?,
             }
@@ -206,12 +208,18 @@ impl Decoder<'_, '_> {
     }
 
     /// Takes the field that names the event out of the end of the attribute list; without one, the first key is the name.
-    fn name_event(&mut self, fields: Range32) -> (Text, Range32) {
+    fn name_event(&mut self, fields: Range32, span: Range32) -> (Text, Range32) {
         let list = self.batch.attributes.get(fields.range()).unwrap_or_default();
-        let named = EVENT_NAMES.iter().find_map(|name| {
-            list.iter().enumerate().find_map(|(n, field)| {
-                let BatchValue::Str(text) = field.value else { return None };
-                (self.batch.bytes(field.key) == *name).then_some((n, text))
+        let named = match list.last() {
+            Some(last) if list.len() > 1 && self.batch.bytes(last.key) == b"message" && self.is_python(span) => {
+                text_of(last).map(|text| (list.len() - 1, text))
+            }
+            _ => None,
+        };
+        let named = named.or_else(|| {
+            EVENT_NAMES.iter().find_map(|name| {
+                let mut numbered = list.iter().enumerate();
+                numbered.find_map(|(n, field)| (self.batch.bytes(field.key) == *name).then_some((n, text_of(field)?)))
             })
         });
         match named {
@@ -222,6 +230,20 @@ impl Decoder<'_, '_> {
             None => (list.first().map(|field| field.key).unwrap_or_default(), fields),
         }
     }
+
+    /// Whether a span is from OpenTelemetry's Python SDK: it puts an event's name behind the event's attributes, which may
+    /// have an `event` or a `message` of their own.
+    fn is_python(&self, span: Range32) -> bool {
+        let list = self.batch.attributes.get(span.range()).unwrap_or_default();
+        list.iter().any(|attribute| {
+            self.batch.bytes(attribute.key) == b"telemetry.sdk.language"
+                && text_of(attribute).is_some_and(|text| self.batch.bytes(text) == b"python")
+        })
+    }
+}
+
+fn text_of(attribute: &BatchAttribute) -> Option<Text> {
+    if let BatchValue::Str(text) = attribute.value { Some(text) } else { None }
 }
 
 fn span_id(raw: i64) -> SpanId {

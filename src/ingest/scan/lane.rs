@@ -71,6 +71,11 @@ impl Lane {
         self.buffer.is_empty() && !self.dropping
     }
 
+    /// End of the last span.
+    pub(super) fn after(&self) -> Option<Timestamp> {
+        self.after
+    }
+
     /// Where new bytes go.
     pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.buffer
@@ -112,7 +117,10 @@ impl Lane {
             match lanes.route(rest, self.line, end, target) {
                 Route::Here => {}
                 Route::Wait => return None,
-                Route::Taken(length) => return Some(length),
+                Route::Taken(length, ended) => {
+                    self.after = ended.or(self.after);
+                    return Some(length);
+                }
             }
         }
         self.piece(rest, end, target)
@@ -190,7 +198,16 @@ impl Lane {
 
     fn whole(&mut self, head: &[u8], object: &[u8], target: &mut Target<'_>) -> Option<usize> {
         let length = head.len() + object.len();
-        match target.object(object) {
+        let verdict = target.object(object);
+        let carried = if verdict == Verdict::Other { target.carried(object, self.number()) } else { None };
+        if let Some(ended) = carried {
+            if !is_blank(head) {
+                target.text(head.trim_ascii_end(), self.spot());
+            }
+            self.after = ended.or(self.after);
+            return Some(length);
+        }
+        match verdict {
             Verdict::Span(ended) => {
                 if !is_blank(head) {
                     target.text(head.trim_ascii_end(), self.spot());

@@ -2,8 +2,10 @@
 
 use super::End;
 use super::lane::Lane;
+use super::learned::{Guess, Learned};
 use super::prefix::{MAX_PREFIX, prefix};
 use super::sink::Target;
+use crate::model::Timestamp;
 
 /// More prefixes than this at once are not told apart.
 const MAX_LANES: usize = 32;
@@ -15,6 +17,8 @@ const MAX_LANE: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     list: Vec<Lane>,
+    /// Objects behind prefixes of other kinds.
+    learned: Learned,
     /// How far the line at hand was searched for its end.
     searched: usize,
 }
@@ -25,14 +29,19 @@ pub(super) enum Route {
     Here,
     /// More bytes are needed to tell.
     Wait,
-    /// Into a lane; this many bytes.
-    Taken(usize),
+    /// Into a lane; this many bytes, and the end of a span that they completed.
+    Taken(usize, Option<Timestamp>),
 }
 
 impl Lanes {
     /// Puts the line that `rest` begins with into its lane, if it has a prefix.
     pub(super) fn route(&mut self, rest: &[u8], number: u64, end: End, target: &mut Target<'_>) -> Route {
         let first = rest.first().copied().unwrap_or_default();
+        match self.learned.route(rest, number, end, target) {
+            Guess::None => {}
+            Guess::Wait => return Route::Wait,
+            Guess::Taken(length, ended) => return self.decided(Route::Taken(length, ended)),
+        }
         if !(first.is_ascii_alphanumeric() || matches!(first, 0x1b | b'[' | b'_' | b'.')) {
             return Route::Here;
         }
@@ -66,7 +75,7 @@ impl Lanes {
             lane.push_line(line, number);
             lane.run(End::Open, None, target);
         }
-        self.decided(Route::Taken(whole))
+        self.decided(Route::Taken(whole, None))
     }
 
     /// Decides what is left in all lanes.
@@ -74,6 +83,7 @@ impl Lanes {
         for lane in &mut self.list {
             lane.run(End::Reached, None, target);
         }
+        self.learned.finish(target);
     }
 
     fn decided(&mut self, route: Route) -> Route {

@@ -1,5 +1,6 @@
 //! Where the scanner puts what it finds: spans into the batch by their format, the rest as lines and problems.
 
+use super::carried::Carried;
 use super::text::{MAX_TEXT, is_blank, shown};
 use super::{Counts, DecodeOptions, Memo, Verdict};
 use crate::ingest::json::{Json, Tape, compact};
@@ -18,6 +19,7 @@ pub(super) struct Sink {
     pub(super) tape: Tape,
     pub(super) counts: Counts,
     pub(super) format: Option<&'static str>,
+    pub(super) carried: Carried,
     options: DecodeOptions,
     memo: Memo,
     /// Output lines kept of this call.
@@ -27,7 +29,7 @@ pub(super) struct Sink {
 impl Sink {
     pub(super) fn new(options: DecodeOptions) -> Self {
         let (tape, counts, memo) = (Tape::default(), Counts::default(), Memo::default());
-        Self { tape, counts, format: None, options, memo, kept: 0 }
+        Self { tape, counts, format: None, carried: Carried::default(), options, memo, kept: 0 }
     }
 
     /// Starts a call of the decoder, perhaps with another batch than the last one's.

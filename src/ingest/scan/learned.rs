@@ -1,0 +1,153 @@
+//! Objects whose every line stands behind a prefix that no table knows: CI logs, journals, `ts`, process managers.
+//!
+//! A line of text that ends in a brace is compared with the lines after it: a key behind the same prefix gives the prefix
+//! away. The lane lives until its object is decided.
+
+use super::End;
+use super::lane::Lane;
+use super::prefix::prefix;
+use super::sink::Target;
+use super::stamp::{MAX_HEAD, Pattern};
+use crate::model::Timestamp;
+
+/// More such objects than this at once are not told apart.
+const MAX_LEARNED: usize = 16;
+
+/// The object may be this large.
+const MAX_OBJECT: usize = 1 << 20;
+
+/// So many lines may stand between the first two of an object: other processes print too.
+const MAX_AHEAD: u64 = 16;
+
+/// Bytes that those lines may have.
+const MAX_WINDOW: usize = 16 << 10;
+
+/// Objects that are being collected, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Learned {
+    list: Vec<(Pattern, Lane)>,
+}
+
+/// Where a line goes.
+pub(super) enum Guess {
+    /// To no learned prefix.
+    None,
+    /// More bytes are needed to tell.
+    Wait,
+    /// Into a lane; this many bytes, and the end of a span that they completed.
+    Taken(usize, Option<Timestamp>),
+}
+
+impl Learned {
+    /// Takes the line that `rest` begins with if it belongs to an object behind a prefix.
+    pub(super) fn route(&mut self, rest: &[u8], number: u64, end: End, target: &mut Target<'_>) -> Guess {
+        let starts_object = rest.first() == Some(&b'{');
+        if starts_object || (self.list.is_empty() && rest.first().is_none_or(u8::is_ascii_whitespace) && !padded(rest))
+        {
+            return Guess::None;
+        }
+        let Some(head) = line(rest, end) else { return Guess::Wait };
+        if let Some((index, length)) = self.find(head) {
+            return self.push(index, length, rest, number, end, target);
+        }
+        if !head.trim_ascii_end().ends_with(b"{") {
+            return Guess::None;
+        }
+        match learn(head, rest, end) {
+            None => Guess::Wait,
+            Some(None) => Guess::None,
+            Some(Some(pattern)) => {
+                let length = pattern.length(head).unwrap_or_default();
+                if is_tabled(head, length) {
+                    return Guess::None;
+                }
+                if self.list.len() >= MAX_LEARNED {
+                    let (_, mut oldest) = self.list.remove(0);
+                    oldest.run(End::Reached, None, target);
+                }
+                let lane = Lane::prefixed(&pattern.fixed(), MAX_OBJECT);
+                self.list.push((pattern, lane));
+                self.push(self.list.len() - 1, length, rest, number, end, target)
+            }
+        }
+    }
+
+    /// Decides what is left.
+    pub(super) fn finish(&mut self, target: &mut Target<'_>) {
+        for (_, mut lane) in self.list.drain(..) {
+            lane.run(End::Reached, None, target);
+        }
+    }
+
+    /// The object with the longest prefix that this line has.
+    fn find(&self, head: &[u8]) -> Option<(usize, usize)> {
+        let lengths = self.list.iter().enumerate().filter_map(|(n, (pattern, _))| Some((n, pattern.length(head)?)));
+        lengths.max_by_key(|(_, length)| *length)
+    }
+
+    fn push(
+        &mut self,
+        index: usize,
+        length: usize,
+        rest: &[u8],
+        number: u64,
+        end: End,
+        target: &mut Target<'_>,
+    ) -> Guess {
+        let whole = match memchr::memchr(b'\n', rest) {
+            Some(at) => at + 1,
+            None if end == End::Reached || rest.len() > MAX_OBJECT => rest.len(),
+            None => return Guess::Wait,
+        };
+        let Some((_, lane)) = self.list.get_mut(index) else { return Guess::None };
+        lane.push_line(rest.get(length..whole).unwrap_or_default(), number);
+        lane.run(End::Open, None, target);
+        let ended = lane.after();
+        if lane.is_idle() {
+            self.list.remove(index);
+        }
+        Guess::Taken(whole, ended)
+    }
+}
+
+/// Whether [`prefix`] knows this prefix, but for spaces.
+fn is_tabled(head: &[u8], length: usize) -> bool {
+    prefix(head).is_some_and(|known| head.get(known.min(length)..length).unwrap_or_default().trim_ascii().is_empty())
+}
+
+/// Whether a line begins with spaces and a digit, as numbered lines do.
+fn padded(rest: &[u8]) -> bool {
+    rest.get(..8).unwrap_or(rest).trim_ascii_start().first().is_some_and(u8::is_ascii_digit)
+}
+
+/// The prefix of the object that the line `first` may begin; `None` when more bytes are needed.
+fn learn(first: &[u8], rest: &[u8], end: End) -> Option<Option<Pattern>> {
+    let mut window = rest.get(..MAX_WINDOW).unwrap_or(rest);
+    let is_all = window.len() == MAX_WINDOW || end == End::Reached;
+    let end = if is_all { End::Reached } else { end };
+    let mut numbered = None;
+    for distance in 1..=MAX_AHEAD {
+        let Some(at) = memchr::memchr(b'\n', window) else { return is_all.then_some(numbered) };
+        window = window.get(at + 1..).unwrap_or_default();
+        let head = line(window, end)?;
+        // A key at the very beginning: the object has no prefix.
+        if head.trim_ascii_start().starts_with(b"\"") {
+            return Some(None);
+        }
+        if let Some(pattern) = Pattern::shared(first, head) {
+            return Some(Some(pattern));
+        }
+        numbered = numbered.or_else(|| Pattern::numbered(first, head, distance));
+    }
+    Some(numbered)
+}
+
+/// The beginning of the first line, or nothing when it has not come yet.
+fn line(rest: &[u8], end: End) -> Option<&[u8]> {
+    let window = rest.get(..MAX_HEAD).unwrap_or(rest);
+    match memchr::memchr(b'\n', window) {
+        Some(at) => window.get(..at),
+        None if window.len() == MAX_HEAD || end == End::Reached => Some(window),
+        None => None,
+    }
+}
