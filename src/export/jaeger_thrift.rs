@@ -149,7 +149,8 @@ fn span_struct(out: &mut Out<'_>, span: &Span<'_>) -> thrift::Result<()> {
     tags(out, 10, &mapped_tags(span), &span.attributes)?;
     if !span.events.is_empty() {
         structs(out, 11, span.events.len())?;
-        span.events.iter().try_for_each(|event| log(out, event))?;
+        let python = is_python(span);
+        span.events.iter().try_for_each(|event| log(out, event, python))?;
     }
     end(out)
 }
@@ -189,10 +190,21 @@ fn reference(out: &mut Out<'_>, link: &Link<'_>) -> thrift::Result<()> {
     end(out)
 }
 
-fn log(out: &mut Out<'_>, event: &Event<'_>) -> thrift::Result<()> {
+/// Python's exporter puts an event's name behind its attributes, as `message`: what came from there goes on as it came.
+fn is_python(span: &Span<'_>) -> bool {
+    let language = Attribute { key: "telemetry.sdk.language", value: Value::Str("python") };
+    span.attributes.contains(&language)
+}
+
+fn log(out: &mut Out<'_>, event: &Event<'_>, python: bool) -> thrift::Result<()> {
     begin(out)?;
     i64_field(out, 1, micros(event.time))?;
-    tags(out, 2, &[Attribute { key: "event", value: Value::Str(event.name) }], &event.attributes)?;
+    let name = |key| [Attribute { key, value: Value::Str(event.name) }];
+    if python {
+        tags(out, 2, &event.attributes, &name("message"))?;
+    } else {
+        tags(out, 2, &name("event"), &event.attributes)?;
+    }
     end(out)
 }
 

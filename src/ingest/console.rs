@@ -62,6 +62,11 @@ impl<'a> Members<'a> {
         members
     }
 
+    /// Every version prints these, be it as null: without them the rest may be another span's.
+    fn is_torn(&self) -> bool {
+        self.kind.is_none() || self.parent.is_none() || (self.start.is_none() && self.end.is_none())
+    }
+
     /// Log records and other JSON may have a `context` too: a span has ids in it and at least one member of its own.
     fn look_like_a_span(&self) -> bool {
         let ids = self.context.trace_id.is_some() && self.context.span_id.is_some();
@@ -111,6 +116,9 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
     // No exporter writes a member twice.
     if members.is_mixed {
         return Verdict::Unreadable("lines of two spans are mixed up in one object");
+    }
+    if members.is_torn() {
+        return Verdict::Unreadable("a span of which lines are missing");
     }
     let Some((trace_id, span_id)) = members.context.ids() else {
         return Verdict::Unreadable("a span whose trace_id or span_id is not an id");

@@ -1,5 +1,8 @@
 //! Any text in: however it is cut, coloured, prefixed, encoded or broken.
 
+mod torn;
+mod wrapped;
+
 use proptest::prelude::*;
 use tracetui::ingest::{DecodeOptions, Decoder};
 use tracetui::model::{Place, SpanBatch};
@@ -325,6 +328,12 @@ fn piece() -> impl Strategy<Value = String> {
         "é🎉",
         "progress {'a': 1}\n",
         "[pod/a/b] {\"x\": 1}\n",
+        "10:00:01 app[7]: {\n",
+        "10:00:02 app[7]:     \"name\": 1\n",
+        "10:00:02 app[7]: }\n",
+        "{\"log\": \"{\\n\", \"stream\": \"out\"}\n",
+        "{\"log\": \"  \\\"a\\\": 1}\\n\", \"stream\": \"out\"}\n",
+        "    \"a\": 1\n}\n",
         "{\n  \"x\": [\n",
         "null\n",
     ];
@@ -334,6 +343,7 @@ fn piece() -> impl Strategy<Value = String> {
         1 => Just(one_line("line")),
         1 => Just(span("crlf").replace('\n', "\r\n")),
         1 => Just(prefixed("web-1  | ", &span("web"))),
+        1 => Just(prefixed("2026-11-22T10:00:00.5Z ", &span("timed"))),
         1 => (0..600_usize).prop_map(|n| span("cut").chars().take(n).collect::<String>()),
     ]
 }

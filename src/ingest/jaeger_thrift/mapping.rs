@@ -9,6 +9,8 @@ use crate::model::{BatchSpan, BatchValue, Kind, Status, Text};
 pub(super) struct Mapped {
     /// Bits of [`KIND`] and its like.
     given: u8,
+    /// The kind is in capitals.
+    shouts: bool,
     /// Places of `status.code` and `status.message`, which only mean something as a pair.
     code: Option<(usize, i64)>,
     code_message: Option<(usize, Text)>,
@@ -44,6 +46,7 @@ impl Decoder<'_, '_> {
                 match Kind::parse(self.batch.str(text)) {
                     Some(kind) => {
                         row.kind = kind;
+                        mapped.shouts = self.batch.bytes(text).first().is_some_and(u8::is_ascii_uppercase);
                         mapped.given |= KIND;
                         true
                     }
@@ -57,6 +60,11 @@ impl Decoder<'_, '_> {
                 }
                 None => false,
             },
+            // Go before 1.4: 1 is an error, and has its own tag besides; 2 is OK.
+            (b"otel.status_code", BatchValue::Int(code @ (1 | 2))) => {
+                mapped.given |= STATUS;
+                set_status(row, if code == 2 { Status::Ok } else { Status::Error })
+            }
             (b"otel.status_description", BatchValue::Str(text)) => {
                 self.set(&mut row.status_message, mapped, MESSAGE, text)
             }
@@ -97,7 +105,7 @@ impl Decoder<'_, '_> {
 
     /// Reads the status of clients before OpenTelemetry 0.15 (`status.code` with `status.message`). Must follow the last
     /// tag directly: it takes both out of the end of the attribute list.
-    pub(super) fn map_canonical_status(&mut self, row: &mut BatchSpan, mapped: &mut Mapped) {
+    pub(super) fn map_canonical_status(&mut self, row: &mut BatchSpan, mapped: &mut Mapped, first: u32) {
         let (Some((code_at, code)), Some((message_at, message))) = (mapped.code.take(), mapped.code_message.take())
         else {
             return;
@@ -105,19 +113,21 @@ impl Decoder<'_, '_> {
         if mapped.given & (STATUS | MESSAGE) != 0 || !(0..=LAST_CANONICAL_CODE).contains(&code) {
             return;
         }
-        // In 0.15 and 0.16 a 1 says "unset": they send the span's kind, and an error has its own tag as well.
-        let is_unset = code == 1 && row.status != Status::Error && mapped.given & KIND != 0;
-        set_status(
-            row,
-            match code {
-                0 => Status::Ok,
-                _ if is_unset => Status::Unset,
-                _ => Status::Error,
-            },
-        );
+        let is_python = mapped.shouts || self.is_python(first);
+        set_status(row, old_status(code, mapped.given & KIND != 0, is_python));
         row.status_message = message;
         self.batch.attributes.remove(code_at.max(message_at));
         self.batch.attributes.remove(code_at.min(message_at));
+    }
+}
+
+/// What `status.code` says. Opencensus sends no kind and gRPC's codes. Clients that send the kind mark an error with a tag
+/// of its own; of the rest, Python says 0 for OK and, in 0.15 and 0.16, 1 for unset; Go says 0 for unset and 2 for OK.
+fn old_status(code: i64, has_kind: bool, is_python: bool) -> Status {
+    match (code, has_kind, is_python) {
+        (0, true, false) | (1, true, true) => Status::Unset,
+        (0, ..) | (2, true, false) => Status::Ok,
+        _ => Status::Error,
     }
 }
 

@@ -125,7 +125,7 @@ impl Decoder<'_, '_> {
                 self.push_attribute(tag.attribute)?;
             }
         }
-        self.map_canonical_status(row, &mut mapped);
+        self.map_canonical_status(row, &mut mapped, start);
         row.attributes = Range32 { start, end: index(self.batch.attributes.len()) };
         Ok(())
     }
@@ -160,16 +160,19 @@ impl Decoder<'_, '_> {
         Ok(())
     }
 
-    /// Without a parent id, the first reference to a parent in this trace gives it; the span itself is no parent. The
-    /// reference that says the same as the parent id is no link.
+    /// Without a parent id, the first reference to a parent in this trace gives it, else the first span that it follows
+    /// (Java sends no parent id for those); the span itself is no parent. The `CHILD_OF` reference that says the same as
+    /// the parent id is no link.
     fn resolve_parent(&mut self, row: &mut BatchSpan, first: usize) {
         let own = self.batch.links.get(first..).unwrap_or_default();
         let is_parent = |link: &&BatchLink| {
             link.kind == LinkKind::ChildOf && link.trace_id == row.trace_id && link.span_id != row.span_id
         };
-        let Some(parent) = row.parent_id.or_else(|| own.iter().find(is_parent).map(|link| link.span_id)) else {
-            return;
+        let followed = |link: &&BatchLink| {
+            link.kind == LinkKind::FollowsFrom && link.trace_id == row.trace_id && link.span_id != row.span_id
         };
+        let first_of = || own.iter().find(is_parent).or_else(|| own.iter().find(followed)).map(|link| link.span_id);
+        let Some(parent) = row.parent_id.or_else(first_of) else { return };
         row.parent_id = Some(parent);
         let mut kept = first;
         for at in first..self.batch.links.len() {
@@ -211,7 +214,7 @@ impl Decoder<'_, '_> {
     fn name_event(&mut self, fields: Range32, span: Range32) -> (Text, Range32) {
         let list = self.batch.attributes.get(fields.range()).unwrap_or_default();
         let named = match list.last() {
-            Some(last) if list.len() > 1 && self.batch.bytes(last.key) == b"message" && self.is_python(span) => {
+            Some(last) if list.len() > 1 && self.batch.bytes(last.key) == b"message" && self.is_python(span.start) => {
                 text_of(last).map(|text| (list.len() - 1, text))
             }
             _ => None,
@@ -231,10 +234,10 @@ impl Decoder<'_, '_> {
         }
     }
 
-    /// Whether a span is from OpenTelemetry's Python SDK: it puts an event's name behind the event's attributes, which may
+    /// Whether the span whose attributes begin there is from OpenTelemetry's Python SDK: it puts an event's name behind the event's attributes, which may
     /// have an `event` or a `message` of their own.
-    fn is_python(&self, span: Range32) -> bool {
-        let list = self.batch.attributes.get(span.range()).unwrap_or_default();
+    pub(super) fn is_python(&self, first: u32) -> bool {
+        let list = self.batch.attributes.get(first as usize..).unwrap_or_default();
         list.iter().any(|attribute| {
             self.batch.bytes(attribute.key) == b"telemetry.sdk.language"
                 && text_of(attribute).is_some_and(|text| self.batch.bytes(text) == b"python")

@@ -31,6 +31,10 @@ pub(super) struct Lane {
     after: Option<Timestamp>,
     /// The rest of an endless line is being dropped.
     dropping: bool,
+    /// The last line was a member of an object that had no beginning.
+    in_members: bool,
+    /// An object has been counted as broken and its end has not come.
+    is_counted: bool,
     cursor: Cursor,
 }
 
@@ -54,7 +58,18 @@ impl Lane {
     pub(super) fn new(limit: usize) -> Self {
         let cursor = Cursor { at_line_start: true, from: 0, braces: 0, brace: None };
         let (prefix, buffer, numbers) = (Vec::new(), Vec::new(), VecDeque::new());
-        Self { prefix, buffer, limit, line: 1, numbers, after: None, dropping: false, cursor }
+        Self {
+            prefix,
+            buffer,
+            limit,
+            line: 1,
+            numbers,
+            after: None,
+            dropping: false,
+            in_members: false,
+            is_counted: false,
+            cursor,
+        }
     }
 
     /// A lane for the lines behind this prefix.
@@ -190,10 +205,24 @@ impl Lane {
     fn text(&mut self, rest: &[u8], length: usize, target: &mut Target<'_>) -> usize {
         let line = rest.get(..length).unwrap_or(rest);
         if !is_blank(line) {
+            self.look_for_end(line, target);
             let ended = target.text(line.trim_ascii_end(), self.spot());
             self.after = ended.or(self.after);
         }
         length
+    }
+
+    /// The end of an object whose beginning is missing is counted, unless its beginning was.
+    fn look_for_end(&mut self, line: &[u8], target: &mut Target<'_>) {
+        let is_end = if line.starts_with(b"}") {
+            self.in_members && line.trim_ascii() == b"}"
+        } else {
+            line.trim_ascii_end().ends_with(b"}") && memchr::memmem::find(line, b"\"end_time\": \"").is_some()
+        };
+        if is_end && !std::mem::take(&mut self.is_counted) {
+            target.problem(self.number(), "the end of a JSON object whose beginning is missing".to_owned(), line);
+        }
+        self.in_members = is_member(line).unwrap_or(self.in_members);
     }
 
     fn whole(&mut self, head: &[u8], object: &[u8], target: &mut Target<'_>) -> Option<usize> {
@@ -223,7 +252,13 @@ impl Lane {
                 self.go_on_at(length);
                 return None;
             }
-            Verdict::Other => target.other_object(head, object, self.spot()),
+            Verdict::Other => {
+                self.in_members = is_member(head).unwrap_or(self.in_members);
+                target.other_object(head, object, self.spot());
+            }
+        }
+        if is_blank(head) && verdict != Verdict::Other {
+            self.is_counted = false;
         }
         Some(length)
     }
@@ -232,6 +267,7 @@ impl Lane {
     fn broken(&mut self, head: &[u8], object: &[u8], reason: &str, target: &mut Target<'_>) -> Option<usize> {
         if is_blank(head) && has_key(object) {
             target.problem(self.number(), reason.to_owned(), object);
+            self.is_counted = true;
         }
         self.go_on_at(head.len() + 1);
         None
@@ -244,6 +280,7 @@ impl Lane {
             return None;
         }
         target.problem(self.number(), "file ends inside a JSON object that starts here".to_owned(), object);
+        self.is_counted = true;
         // An object torn before a value takes the next one for that value: look there again.
         if memchr::memmem::find(object, b"\n{").is_some() {
             self.go_on_at(head.len() + 1);
@@ -278,6 +315,16 @@ impl Lane {
 
     fn spot(&self) -> Spot<'_> {
         Spot { line: self.number(), after: self.after, prefix: &self.prefix }
+    }
+}
+
+/// Whether an indented line begins with a key; nothing is said by one that ends what another began.
+fn is_member(line: &[u8]) -> Option<bool> {
+    let start = line.trim_ascii_start();
+    match start.first() {
+        Some(b'}' | b']') if start.len() < line.len() => None,
+        Some(b'"') if start.len() < line.len() => Some(memchr::memmem::find(start, b"\":").is_some()),
+        _ => Some(false),
     }
 }
 

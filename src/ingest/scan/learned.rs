@@ -125,7 +125,7 @@ fn learn(first: &[u8], rest: &[u8], end: End) -> Option<Option<Pattern>> {
     let mut window = rest.get(..MAX_WINDOW).unwrap_or(rest);
     let is_all = window.len() == MAX_WINDOW || end == End::Reached;
     let end = if is_all { End::Reached } else { end };
-    let mut numbered = None;
+    let (mut numbered, mut between) = (None, Vec::new());
     for distance in 1..=MAX_AHEAD {
         let Some(at) = memchr::memchr(b'\n', window) else { return is_all.then_some(numbered) };
         window = window.get(at + 1..).unwrap_or_default();
@@ -135,8 +135,14 @@ fn learn(first: &[u8], rest: &[u8], end: End) -> Option<Option<Pattern>> {
             return Some(None);
         }
         if let Some(pattern) = Pattern::shared(first, head) {
-            return Some(Some(pattern));
+            // The line that the key's object begins with is the one before it behind this prefix.
+            let is_first = between.iter().all(|head: &&[u8]| {
+                let length = pattern.length(head);
+                length.is_none_or(|length| head.get(length..).unwrap_or_default().trim_ascii().is_empty())
+            });
+            return Some(is_first.then_some(pattern));
         }
+        between.push(head);
         numbered = numbered.or_else(|| Pattern::numbered(first, head, distance));
     }
     Some(numbered)

@@ -74,6 +74,29 @@ fn a_canonical_status_code_counts_when_its_message_tag_is_there() {
 }
 
 #[test]
+fn an_old_status_code_is_read_as_its_client_meant_it() {
+    let python = ("telemetry.sdk.language", Value::Str("python"));
+    let go = ("x", Value::Str("go"));
+    let kind = |text| ("span.kind", Value::Str(text));
+    for (kind, language, code, status) in [
+        (kind("INTERNAL"), go, 0, Status::Ok),
+        (kind("INTERNAL"), go, 1, Status::Unset),
+        (kind("internal"), python, 1, Status::Unset),
+        (kind("internal"), python, 2, Status::Error),
+        (kind("internal"), go, 0, Status::Unset),
+        (kind("internal"), go, 1, Status::Error),
+        (kind("internal"), go, 2, Status::Ok),
+    ] {
+        let tags = [language, ("status.code", Value::Int(code)), ("status.message", Value::Str("")), kind];
+        assert_eq!(only(&received(&tags)).status, status, "{kind:?} {language:?} {code}");
+    }
+    for (code, status) in [(1, Status::Error), (2, Status::Ok)] {
+        let batch = received(&[("otel.status_code", Value::Int(code))]);
+        assert_eq!((only(&batch).status, only(&batch).attributes.len()), (status, 0));
+    }
+}
+
+#[test]
 fn a_scope_sent_under_two_names_is_one_scope_and_a_second_scope_stays_visible() {
     let twice = [("otel.library.name", Value::Str("lib")), ("otel.scope.name", Value::Str("lib"))];
     let batch = received(&twice);
@@ -99,6 +122,12 @@ fn the_first_child_of_reference_of_the_trace_is_the_parent_unless_it_is_the_span
     assert_eq!((only(&batch).parent_id, only(&batch).links.as_slice()), (None, [itself].as_slice()));
     // Go's follows-only span: the parent id is that reference.
     let batch = sent(Span { parent_id: Some(SpanId(5)), links: vec![follows.clone()], ..plain() });
+    assert_eq!(
+        (only(&batch).parent_id, only(&batch).links.as_slice()),
+        (Some(SpanId(5)), [follows.clone()].as_slice())
+    );
+    // Java's: only the reference.
+    let batch = sent(Span { links: vec![follows.clone()], ..plain() });
     assert_eq!((only(&batch).parent_id, only(&batch).links.as_slice()), (Some(SpanId(5)), [follows].as_slice()));
 }
 
