@@ -64,7 +64,9 @@ impl<'a> Members<'a> {
 
     /// Every version prints these, be it as null: without them the rest may be another span's.
     fn is_torn(&self) -> bool {
-        self.kind.is_none() || self.parent.is_none() || (self.start.is_none() && self.end.is_none())
+        let times = usize::from(self.start.is_some()) + usize::from(self.end.is_some());
+        let is_short = self.attributes.is_none() || self.events.is_none() || self.links.is_none();
+        self.kind.is_none() || self.parent.is_none() || times == 0 || (times == 1 && is_short)
     }
 
     /// Log records and other JSON may have a `context` too: a span has ids in it and at least one member of its own.

@@ -214,8 +214,10 @@ impl Decoder<'_, '_> {
     fn name_event(&mut self, fields: Range32, span: Range32) -> (Text, Range32) {
         let list = self.batch.attributes.get(fields.range()).unwrap_or_default();
         let named = match list.last() {
-            Some(last) if list.len() > 1 && self.batch.bytes(last.key) == b"message" && self.is_python(span.start) => {
-                text_of(last).map(|text| (list.len() - 1, text))
+            Some(field)
+                if list.len() > 1 && self.batch.bytes(field.key) == b"message" && self.is_python(span.start) =>
+            {
+                text_of(field).map(|text| (list.len() - 1, text))
             }
             _ => None,
         };

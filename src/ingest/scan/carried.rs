@@ -30,17 +30,10 @@ pub(super) struct Carried {
 }
 
 impl Target<'_> {
-    /// Reads the text that the object on the tape carries when it is a part of a span. The end of the last span in it.
-    pub(super) fn carried(&mut self, bytes: &[u8], number: u64) -> Option<Option<Timestamp>> {
-        if self.sink.carried.inside {
-            return None;
-        }
-        let root = self.sink.tape.root(bytes);
-        let text = TEXTS.iter().find_map(|key| root.get(key).filter(|text| text.is_string()))?;
-        let stream: Vec<u8> =
-            STREAMS.iter().flat_map(|key| root.get(key).map(Json::raw).unwrap_or_default()).copied().collect();
-        let known = self.sink.carried.list.iter().position(|(key, _)| *key == stream);
-        let text = known.is_some().then(|| plain(text)).or_else(|| Some(plain(text)).filter(|text| begins(text)))?;
+    /// Reads the text that the object on the tape carries when it is a part of a span, and says whether it did;
+    /// `after` becomes the end of the last span in it.
+    pub(super) fn carried(&mut self, bytes: &[u8], number: u64, after: &mut Option<Timestamp>) -> bool {
+        let Some((text, stream, known)) = self.carried_text(bytes) else { return false };
         let mut streams = std::mem::take(&mut self.sink.carried);
         self.sink.carried.inside = true;
         let index = known.unwrap_or_else(|| {
@@ -51,19 +44,32 @@ impl Target<'_> {
             streams.list.push((stream, Lane::new(MAX_OBJECT)));
             streams.list.len() - 1
         });
-        let mut ended = None;
         if let Some((_, lane)) = streams.list.get_mut(index) {
             for line in text.split_inclusive(|byte| *byte == b'\n') {
                 lane.push_line(line, number);
             }
             lane.run(End::Open, None, self);
-            ended = lane.after();
+            *after = lane.after().or(*after);
             if lane.is_idle() {
                 streams.list.remove(index);
             }
         }
         self.sink.carried = streams;
-        Some(ended)
+        true
+    }
+
+    /// The text that an object carries, its stream, and that stream's place when it has begun an object.
+    fn carried_text(&self, bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>, Option<usize>)> {
+        if self.sink.carried.inside {
+            return None;
+        }
+        let root = self.sink.tape.root(bytes);
+        let text = TEXTS.iter().find_map(|key| root.get(key).filter(|text| text.is_string()))?;
+        let stream: Vec<u8> =
+            STREAMS.iter().flat_map(|key| root.get(key).map(Json::raw).unwrap_or_default()).copied().collect();
+        let known = self.sink.carried.list.iter().position(|(key, _)| *key == stream);
+        let text = plain(text);
+        (known.is_some() || begins(&text)).then_some((text, stream, known))
     }
 
     /// Decides what is left of all streams.

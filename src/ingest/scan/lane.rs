@@ -228,12 +228,12 @@ impl Lane {
     fn whole(&mut self, head: &[u8], object: &[u8], target: &mut Target<'_>) -> Option<usize> {
         let length = head.len() + object.len();
         let verdict = target.object(object);
-        let carried = if verdict == Verdict::Other { target.carried(object, self.number()) } else { None };
-        if let Some(ended) = carried {
+        let mut after = self.after;
+        if verdict == Verdict::Other && target.carried(object, self.number(), &mut after) {
             if !is_blank(head) {
                 target.text(head.trim_ascii_end(), self.spot());
             }
-            self.after = ended.or(self.after);
+            self.after = after;
             return Some(length);
         }
         match verdict {

@@ -48,15 +48,15 @@ impl Learned {
         }
         let Some(head) = line(rest, end) else { return Guess::Wait };
         if let Some((index, length)) = self.find(head) {
-            return self.push(index, length, rest, number, end, target);
+            return self.push(index, rest.split_at(length.min(rest.len())), target, (number, end));
         }
         if !head.trim_ascii_end().ends_with(b"{") {
             return Guess::None;
         }
         match learn(head, rest, end) {
-            None => Guess::Wait,
-            Some(None) => Guess::None,
-            Some(Some(pattern)) => {
+            Lesson::Wait => Guess::Wait,
+            Lesson::None => Guess::None,
+            Lesson::Prefix(pattern) => {
                 let length = pattern.length(head).unwrap_or_default();
                 if is_tabled(head, length) {
                     return Guess::None;
@@ -67,7 +67,7 @@ impl Learned {
                 }
                 let lane = Lane::prefixed(&pattern.fixed(), MAX_OBJECT);
                 self.list.push((pattern, lane));
-                self.push(self.list.len() - 1, length, rest, number, end, target)
+                self.push(self.list.len() - 1, rest.split_at(length.min(rest.len())), target, (number, end))
             }
         }
     }
@@ -85,28 +85,23 @@ impl Learned {
         lengths.max_by_key(|(_, length)| *length)
     }
 
-    fn push(
-        &mut self,
-        index: usize,
-        length: usize,
-        rest: &[u8],
-        number: u64,
-        end: End,
-        target: &mut Target<'_>,
-    ) -> Guess {
+    /// Adds the line that `rest` begins with, split behind its prefix.
+    fn push(&mut self, index: usize, rest: (&[u8], &[u8]), target: &mut Target<'_>, at: (u64, End)) -> Guess {
+        let (prefix, rest) = rest;
+        let (number, end) = at;
         let whole = match memchr::memchr(b'\n', rest) {
             Some(at) => at + 1,
             None if end == End::Reached || rest.len() > MAX_OBJECT => rest.len(),
             None => return Guess::Wait,
         };
         let Some((_, lane)) = self.list.get_mut(index) else { return Guess::None };
-        lane.push_line(rest.get(length..whole).unwrap_or_default(), number);
+        lane.push_line(rest.get(..whole).unwrap_or_default(), number);
         lane.run(End::Open, None, target);
         let ended = lane.after();
         if lane.is_idle() {
             self.list.remove(index);
         }
-        Guess::Taken(whole, ended)
+        Guess::Taken(prefix.len() + whole, ended)
     }
 }
 
@@ -120,19 +115,29 @@ fn padded(rest: &[u8]) -> bool {
     rest.get(..8).unwrap_or(rest).trim_ascii_start().first().is_some_and(u8::is_ascii_digit)
 }
 
-/// The prefix of the object that the line `first` may begin; `None` when more bytes are needed.
-fn learn(first: &[u8], rest: &[u8], end: End) -> Option<Option<Pattern>> {
+/// What the lines behind a brace say.
+enum Lesson {
+    Wait,
+    None,
+    Prefix(Pattern),
+}
+
+/// The prefix of the object that the line `first` may begin.
+fn learn(first: &[u8], rest: &[u8], end: End) -> Lesson {
+    let known = |pattern: Option<Pattern>| pattern.map_or(Lesson::None, Lesson::Prefix);
     let mut window = rest.get(..MAX_WINDOW).unwrap_or(rest);
     let is_all = window.len() == MAX_WINDOW || end == End::Reached;
     let end = if is_all { End::Reached } else { end };
     let (mut numbered, mut between) = (None, Vec::new());
     for distance in 1..=MAX_AHEAD {
-        let Some(at) = memchr::memchr(b'\n', window) else { return is_all.then_some(numbered) };
+        let Some(at) = memchr::memchr(b'\n', window) else {
+            return if is_all { known(numbered) } else { Lesson::Wait };
+        };
         window = window.get(at + 1..).unwrap_or_default();
-        let head = line(window, end)?;
+        let Some(head) = line(window, end) else { return Lesson::Wait };
         // A key at the very beginning: the object has no prefix.
         if head.trim_ascii_start().starts_with(b"\"") {
-            return Some(None);
+            return Lesson::None;
         }
         if let Some(pattern) = Pattern::shared(first, head) {
             // The line that the key's object begins with is the one before it behind this prefix.
@@ -140,12 +145,12 @@ fn learn(first: &[u8], rest: &[u8], end: End) -> Option<Option<Pattern>> {
                 let length = pattern.length(head);
                 length.is_none_or(|length| head.get(length..).unwrap_or_default().trim_ascii().is_empty())
             });
-            return Some(is_first.then_some(pattern));
+            return known(is_first.then_some(pattern));
         }
         between.push(head);
         numbered = numbered.or_else(|| Pattern::numbered(first, head, distance));
     }
-    Some(numbered)
+    known(numbered)
 }
 
 /// The beginning of the first line, or nothing when it has not come yet.

@@ -2,6 +2,9 @@
 
 use super::{one_line, prefixed, read, span, texts};
 
+/// What stands before a line, given its number.
+type Prefix = fn(usize) -> String;
+
 /// A span with what `prefix` says before each line, given the line's number.
 fn stamped(name: &str, prefix: impl Fn(usize) -> String) -> Vec<String> {
     span(name).lines().enumerate().map(|(n, line)| format!("{}{line}\n", prefix(n))).collect()
@@ -9,7 +12,7 @@ fn stamped(name: &str, prefix: impl Fn(usize) -> String) -> Vec<String> {
 
 #[test]
 fn a_span_is_read_behind_whatever_every_line_repeats() {
-    let prefixes: [(&str, fn(usize) -> String); 12] = [
+    let prefixes: [(&str, Prefix); 12] = [
         ("GitHub", |n| format!("2026-11-22T10:00:{n:02}.{:07}Z ", n * 7919)),
         ("docker logs -t", |n| format!("2026-11-22T10:00:00.{}Z ", "123456789".get(n % 5..).unwrap_or("1"))),
         ("compose with times", |n| format!("web-1  | 2026-11-22T10:00:{n:02}Z ")),
