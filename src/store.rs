@@ -4,18 +4,23 @@
 //! depends on the order in which spans came. Every span received is accounted for:
 //! `received == spans + evicted_spans + refused + duplicates + replaced`.
 
+mod arena;
 mod detail;
 mod extend;
 mod histogram;
 mod index;
 mod intern;
+mod missing;
 mod order;
 mod pool;
 mod reports;
 mod resource;
 mod rollup;
 mod row;
+mod rows;
+mod search;
 mod service_ref;
+mod shards;
 mod slab;
 mod span_ref;
 mod summary;
@@ -28,6 +33,7 @@ mod unpack;
 mod varint;
 
 pub use extend::Extended;
+pub use search::Search;
 pub use service_ref::{OperationRef, ServiceRef};
 pub use span_ref::SpanRef;
 pub use summary::ServiceCount;
@@ -37,6 +43,7 @@ pub use unpack::EventTimes;
 use crate::model::{OutputLine, Problem, TraceId};
 use pool::Pool;
 use reports::Reports;
+use trace::Trace;
 use traces::Traces;
 
 /// A span's place in its trace: dense, stable while the trace is held.
@@ -61,7 +68,9 @@ pub struct Store {
     revision: u64,
     arrivals: u64,
     totals: Totals,
-    /// Heap bytes of all traces, their places in the table aside.
+    /// A trace that was evicted and still holds memory: dissolved a little at a time, before the next one is evicted.
+    evicted: Option<Box<Trace>>,
+    /// Heap bytes of all traces, the evicted one too, their places in the table aside.
     trace_bytes: usize,
 }
 
@@ -104,6 +113,7 @@ impl Store {
             pinned: None,
             revision: 0,
             arrivals: 0,
+            evicted: None,
             totals: Totals { budget, ..Totals::default() },
             trace_bytes: 0,
         }

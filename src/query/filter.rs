@@ -1,14 +1,12 @@
 //! The list's filter: plain words, each of which must occur somewhere in the trace, in any case.
 
-use memchr::memmem::Finder;
-
-use crate::store::TraceRef;
+use crate::store::{Search, Store, TraceRef};
 
 /// A filter made of words.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     text: String,
-    words: Vec<Finder<'static>>,
+    words: Vec<Search>,
 }
 
 impl PartialEq for Filter {
@@ -21,7 +19,7 @@ impl Filter {
     /// Splits text at white space; empty text matches everything.
     pub fn new(text: &str) -> Self {
         let text = text.trim().to_lowercase();
-        let words = text.split_whitespace().map(|word| Finder::new(word.as_bytes()).into_owned()).collect();
+        let words = text.split_whitespace().map(Search::new).collect();
         Self { text, words }
     }
 
@@ -35,28 +33,16 @@ impl Filter {
         self.words.is_empty()
     }
 
+    /// Takes in what is new in the store, once for many traces. Without it each trace takes longer.
+    pub fn refresh(&mut self, store: &Store) {
+        for word in &mut self.words {
+            word.refresh(store);
+        }
+    }
+
     /// Whether each word occurs in a service, operation, attribute, event or status message of the trace, or in its id.
     pub fn matches(&self, trace: TraceRef<'_>) -> bool {
         let id = trace.id().to_string();
-        let mut open: Vec<&Finder<'static>> =
-            self.words.iter().filter(|word| word.find(id.as_bytes()).is_none()).collect();
-        let mut lower = String::new();
-        for span in trace.spans() {
-            if open.is_empty() {
-                break;
-            }
-            span.any_text(&mut |text| {
-                lower.clear();
-                if text.is_ascii() {
-                    lower.push_str(text);
-                    lower.make_ascii_lowercase();
-                } else {
-                    lower.extend(text.chars().flat_map(char::to_lowercase));
-                }
-                open.retain(|word| word.find(lower.as_bytes()).is_none());
-                open.is_empty()
-            });
-        }
-        open.is_empty()
+        self.words.iter().all(|word| word.is_in(&id) || trace.contains(word))
     }
 }

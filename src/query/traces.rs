@@ -104,6 +104,7 @@ impl Point {
 /// filter; traces left over are pending.
 pub fn list(store: &Store, service: Option<ServiceId>, sort: Sort, matches: &mut Matches, work: usize) -> Listed {
     let mut work = work;
+    matches.filter.refresh(store);
     let mut pending = 0;
     let mut found: Vec<TraceRef<'_>> = Vec::with_capacity(store.trace_count());
     for trace in store.traces() {

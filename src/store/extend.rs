@@ -21,6 +21,9 @@ pub struct Extended {
     pub refused: u32,
 }
 
+/// Spans of evicted traces that are given up at a time.
+const TIDIED: usize = 256;
+
 /// Memory that one batch uses over and over.
 #[derive(Default)]
 struct Scratch {
@@ -65,6 +68,7 @@ impl Store {
         }
         let last = batch.spans.last().map(|span| span.trace_id).or(self.traces.newest());
         self.make_room(0, last);
+        self.tidy(4 * batch.spans.len() + TIDIED);
         self.totals.received += batch.spans.len() as u64;
         self.totals.duplicates += u64::from(extended.duplicates);
         self.totals.replaced += u64::from(extended.replaced);
@@ -78,15 +82,20 @@ impl Store {
         let key = if span.span_id.0 == 0 { fingerprint(batch, span) } else { span.span_id.0 };
         let row = Row::new(span, key, name, resource);
         let new = Incoming { row, record: &scratch.record, batch, span };
-        let same = self.traces.get(span.trace_id).and_then(|trace| trace.same(&new, &self.pool));
-        if let Some(at) = same {
+        let known = self.traces.get(span.trace_id);
+        let is_first = known.is_none();
+        if let Some(at) = known.and_then(|trace| trace.same(&new, &self.pool)) {
             return self.settle(at, &new, &mut scratch.stale);
         }
         if !self.has_room_for(&new) {
             return self.refuse(&new);
         }
         self.arrivals += 1;
-        let trace = self.traces.get_or_add(span.trace_id, self.arrivals);
+        if is_first {
+            self.trace_bytes -= self.traces.settle();
+            self.traces.add(span.trace_id, self.arrivals);
+        }
+        let Some(trace) = self.traces.get_mut(span.trace_id) else { return self.refuse(&new) };
         let before = if trace.rows.is_empty() { 0 } else { trace.bytes() };
         trace.push(&new, &mut self.pool);
         trace.revision = self.revision;
@@ -114,7 +123,7 @@ impl Store {
     fn settle(&mut self, at: u32, new: &Incoming<'_>, stale: &mut Vec<TraceId>) -> Outcome {
         let id = new.span.trace_id;
         let Some(trace) = self.traces.get(id) else { return self.refuse(new) };
-        match trace.compare(trace.row(at), new, &self.pool) {
+        match trace.compare(trace.rows.row(at), new, &self.pool) {
             Ordering::Equal => {
                 self.pool.release(&new.row, new.record);
                 return Outcome::Duplicate;
@@ -165,12 +174,31 @@ impl Store {
     /// will.
     pub(super) fn make_room(&mut self, needed: usize, kept: Option<TraceId>) -> bool {
         while (self.bytes() + needed) as u64 > self.totals.budget {
-            let Some(trace) = self.traces.remove_oldest([self.pinned, kept]) else { return false };
-            self.trace_bytes -= trace.bytes();
+            if self.tidy(TIDIED) {
+                continue;
+            }
+            let Some(mut trace) = self.traces.remove_oldest([self.pinned, kept]) else { return false };
             self.totals.spans -= trace.rows.len() as u64;
             self.totals.evicted_spans += trace.rows.len() as u64;
             self.totals.evicted_traces += 1;
-            trace.dissolve(&mut self.pool);
+            self.trace_bytes -= trace.bytes();
+            trace.bury(&mut self.pool);
+            self.trace_bytes += trace.bytes();
+            self.evicted = Some(trace);
+        }
+        true
+    }
+
+    /// Does up to `work` spans' worth of what eviction left to do; false when there is nothing to do. An evicted trace is
+    /// gone at once, but its memory and its share of the services' counts follow at the pace of `extend`, so that a huge
+    /// one stalls nobody. Call it while idle to finish.
+    pub fn tidy(&mut self, work: usize) -> bool {
+        let Some(mut trace) = self.evicted.take() else { return false };
+        self.trace_bytes -= trace.bytes();
+        trace.dissolve(work, &mut self.pool);
+        if !trace.rows.is_empty() {
+            self.trace_bytes += trace.bytes();
+            self.evicted = Some(trace);
         }
         true
     }

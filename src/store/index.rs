@@ -5,12 +5,12 @@
 
 use std::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
-
 use super::resource::Resources;
 use super::row::Row;
+use super::rows::Rows;
+use super::shards::Shards;
 use crate::model::Kind;
+use foldhash::fast::RandomState;
 
 /// Traces shorter than this are scanned.
 const SCANNED: usize = 32;
@@ -18,20 +18,20 @@ const SCANNED: usize = 32;
 /// Row numbers by identity.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    table: HashTable<u32>,
+    table: Shards<u32>,
     hasher: RandomState,
     twins: u32,
 }
 
 impl Index {
     /// The first span that came with this id.
-    pub(super) fn first(&self, rows: &[Row], id: u64) -> Option<u32> {
+    pub(super) fn first(&self, rows: &Rows, id: u64) -> Option<u32> {
         let matches = |row: &Row| row.key == id && !row.is_twin() && !row.is_anonymous();
         self.find(rows, self.hasher.hash_one(id), matches)
     }
 
     /// The span with this id, service and kind.
-    pub(super) fn same(&self, rows: &[Row], wanted: &Row, resources: &Resources) -> Option<u32> {
+    pub(super) fn same(&self, rows: &Rows, wanted: &Row, resources: &Resources) -> Option<u32> {
         let service = resources.service(wanted.resource);
         let matches = |row: &Row| row.kind() == wanted.kind() && resources.service(row.resource) == service;
         let first = self.first(rows, wanted.key)?;
@@ -46,7 +46,7 @@ impl Index {
     }
 
     /// A span without an id whose content hash is the same and that `matches`.
-    pub(super) fn anonymous(&self, rows: &[Row], key: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
+    pub(super) fn anonymous(&self, rows: &Rows, key: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
         let hash = self.hasher.hash_one((key, 0_u8));
         self.find(rows, hash, |row| row.key == key && row.is_anonymous() && matches(row))
     }
@@ -57,8 +57,8 @@ impl Index {
     }
 
     /// Files the last row, which was just added.
-    pub(super) fn add_last(&mut self, rows: &[Row], resources: &Resources) {
-        self.twins += u32::from(rows.last().is_some_and(Row::is_twin));
+    pub(super) fn add_last(&mut self, rows: &Rows, resources: &Resources) {
+        self.twins += u32::from(rows.len().checked_sub(1).and_then(|at| rows.get(at)).is_some_and(Row::is_twin));
         if rows.len() < SCANNED {
             return;
         }
@@ -67,21 +67,20 @@ impl Index {
             let number = u32::try_from(at).unwrap_or(u32::MAX);
             let hash = self.hash(rows, number, resources);
             let Self { table, hasher, .. } = self;
-            table.insert_unique(hash, number, |&other| hash_of(hasher, rows, other, resources));
+            table.insert(hash, number, |&other| hash_of(hasher, rows, other, resources));
         }
     }
 
     /// How many bytes filing one more row may cost.
     pub(super) fn growth(&self, rows: usize) -> usize {
-        let full = rows + 1 >= SCANNED && self.table.len() == self.table.capacity();
-        if full { self.table.allocation_size().max(256) } else { 0 }
+        if rows + 1 >= SCANNED { self.table.growth() } else { 0 }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.table.allocation_size()
+        self.table.bytes()
     }
 
-    fn find(&self, rows: &[Row], hash: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
+    fn find(&self, rows: &Rows, hash: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
         if rows.len() < SCANNED {
             let at = rows.iter().position(matches)?;
             return u32::try_from(at).ok();
@@ -89,7 +88,7 @@ impl Index {
         self.table.find(hash, |&at| rows.get(at as usize).is_some_and(&matches)).copied()
     }
 
-    fn hash(&self, rows: &[Row], at: u32, resources: &Resources) -> u64 {
+    fn hash(&self, rows: &Rows, at: u32, resources: &Resources) -> u64 {
         hash_of(&self.hasher, rows, at, resources)
     }
 
@@ -98,7 +97,7 @@ impl Index {
     }
 }
 
-fn hash_of(hasher: &RandomState, rows: &[Row], at: u32, resources: &Resources) -> u64 {
+fn hash_of(hasher: &RandomState, rows: &Rows, at: u32, resources: &Resources) -> u64 {
     let Some(row) = rows.get(at as usize) else { return 0 };
     if row.is_anonymous() {
         hasher.hash_one((row.key, 0_u8))

@@ -21,12 +21,16 @@ pub(super) struct Names {
     seen: HashMap<u32, Seen, RandomState>,
     text: usize,
     hasher: RandomState,
+    /// Insertions so far.
+    births: u32,
 }
 
 #[derive(Debug)]
 struct Entry {
     text: Box<[u8]>,
     refs: u32,
+    /// Which insertion made it.
+    born: u32,
 }
 
 /// How varied the values of one key have been.
@@ -86,6 +90,17 @@ impl Names {
         std::str::from_utf8(self.text(id)).unwrap_or_default()
     }
 
+    /// Insertions so far; stands still at the limit.
+    pub(super) fn births(&self) -> u32 {
+        self.births
+    }
+
+    /// Every id with its text that came after so many insertions.
+    pub(super) fn born_after(&self, births: u32) -> impl Iterator<Item = (u32, &str)> {
+        let entries = self.entries.iter().filter(move |(_, entry)| entry.born > births || entry.born == u32::MAX);
+        entries.map(|(id, entry)| (id, std::str::from_utf8(&entry.text).unwrap_or_default()))
+    }
+
     /// Heap bytes held.
     pub(super) fn bytes(&self) -> usize {
         self.entries.bytes() + self.table.allocation_size() + self.seen.allocation_size() + self.text
@@ -105,7 +120,8 @@ impl Names {
             }
             return (id, false);
         }
-        let id = self.entries.insert(Entry { text: text.into(), refs: 1 });
+        self.births = self.births.saturating_add(1);
+        let id = self.entries.insert(Entry { text: text.into(), refs: 1, born: self.births });
         self.text += text.len();
         let (entries, hasher) = (&self.entries, &self.hasher);
         self.table.insert_unique(hash, id, |&id| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text)));
@@ -121,7 +137,7 @@ impl Names {
         self.text -= self.text(id).len();
         self.entries.remove(id);
         if self.entries.is_empty() {
-            *self = Self::default();
+            *self = Self { births: self.births, ..Self::default() };
         } else if self.table.len() < self.table.capacity() / 8 {
             let (entries, hasher) = (&self.entries, &self.hasher);
             self.table.shrink_to_fit(|&id| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text)));

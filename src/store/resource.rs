@@ -14,6 +14,8 @@ pub(super) struct Resources {
     table: HashTable<u32>,
     packed: usize,
     hasher: RandomState,
+    /// Insertions so far.
+    births: u32,
 }
 
 /// A resource: its service and its attributes, packed.
@@ -23,6 +25,8 @@ pub(super) struct Entry {
     pub(super) service: u32,
     pub(super) service_name: u32,
     refs: u32,
+    /// Which insertion made it.
+    born: u32,
 }
 
 impl Resources {
@@ -39,10 +43,22 @@ impl Resources {
     pub(super) fn insert(&mut self, service: u32, service_name: u32, packed: &[u8]) -> u32 {
         let hash = self.hasher.hash_one((service, packed));
         self.packed += packed.len();
-        let id = self.entries.insert(Entry { packed: packed.into(), service, service_name, refs: 1 });
+        self.births = self.births.saturating_add(1);
+        let id =
+            self.entries.insert(Entry { packed: packed.into(), service, service_name, refs: 1, born: self.births });
         let (entries, hasher) = (&self.entries, &self.hasher);
         self.table.insert_unique(hash, id, |&id| hash_of(entries, hasher, id));
         id
+    }
+
+    /// Insertions so far; stands still at the limit.
+    pub(super) fn births(&self) -> u32 {
+        self.births
+    }
+
+    /// Every resource that came after so many insertions.
+    pub(super) fn born_after(&self, births: u32) -> impl Iterator<Item = (u32, &Entry)> {
+        self.entries.iter().filter(move |(_, entry)| entry.born > births || entry.born == u32::MAX)
     }
 
     pub(super) fn retain(&mut self, id: u32) {
@@ -68,7 +84,7 @@ impl Resources {
         let entry = self.entries.remove(id)?;
         self.packed -= entry.packed.len();
         if self.entries.is_empty() {
-            *self = Self::default();
+            *self = Self { births: self.births, ..Self::default() };
         } else if self.table.len() < self.table.capacity() / 8 {
             let (entries, hasher) = (&self.entries, &self.hasher);
             self.table.shrink_to_fit(|&id| hash_of(entries, hasher, id));

@@ -67,6 +67,13 @@ impl<T> Slab<T> {
         }
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (0..).zip(&self.slots).filter_map(|(id, slot)| match slot {
+            Slot::Full(value) => Some((id, value)),
+            Slot::Free(_) => None,
+        })
+    }
+
     pub(super) fn ids(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.slots).filter(|(_, slot)| matches!(slot, Slot::Full(_))).map(|(id, _)| id)
     }

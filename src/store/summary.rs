@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use super::ServiceId;
 use super::pool::Pool;
 use super::row::Row;
+use super::rows::Rows;
 use crate::model::{Kind, SpanId, Timestamp};
 
 /// Up to this many services are kept in the order of their first span.
@@ -40,7 +41,7 @@ pub(super) struct Summary {
 
 impl Summary {
     /// Takes in the row at `at`, which is new.
-    pub(super) fn add(&mut self, rows: &[Row], at: usize, pool: &mut Pool) {
+    pub(super) fn add(&mut self, rows: &Rows, at: usize, pool: &mut Pool) {
         let Some(row) = rows.get(at) else { return };
         if at == 0 {
             self.restart(rows);
@@ -61,7 +62,7 @@ impl Summary {
     }
 
     /// Takes note that the row at `at` was `old` before.
-    pub(super) fn replace(&mut self, rows: &[Row], old: &Row, at: u32, pool: &Pool) {
+    pub(super) fn replace(&mut self, rows: &Rows, old: &Row, at: u32, pool: &Pool) {
         let Some(row) = rows.get(at as usize) else { return };
         let (was, is) = (u32::from(old.is_error()), u32::from(row.is_error()));
         self.errors = self.errors + is - was;
@@ -79,7 +80,7 @@ impl Summary {
     }
 
     /// Finds starts and root anew.
-    pub(super) fn recount(&mut self, rows: &[Row], pool: &Pool) {
+    pub(super) fn recount(&mut self, rows: &Rows, pool: &Pool) {
         self.stale = false;
         for count in &mut self.services {
             count.start = Timestamp(i64::MAX);
@@ -102,13 +103,13 @@ impl Summary {
     }
 
     /// Makes the first row the root and all there is.
-    fn restart(&mut self, rows: &[Row]) {
-        let Some(row) = rows.first() else { return };
+    fn restart(&mut self, rows: &Rows) {
+        let Some(row) = rows.get(0) else { return };
         (self.start, self.end, self.root) = (row.start, row.end(), 0);
     }
 
     /// Stretches extent and root over the row at `at`.
-    fn extend(&mut self, rows: &[Row], at: usize, pool: &Pool) {
+    fn extend(&mut self, rows: &Rows, at: usize, pool: &Pool) {
         let Some(row) = rows.get(at) else { return };
         self.start = self.start.min(row.start);
         self.end = self.end.max(row.end());

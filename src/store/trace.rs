@@ -3,19 +3,16 @@
 
 use std::cmp::Ordering;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
-
+use super::arena::Arena;
 use super::index::Index;
+use super::missing::Missing;
 use super::order;
 use super::pool::Pool;
-use super::row::{NOTHING, Row};
+use super::row::Row;
+use super::rows::Rows;
 use super::summary::Summary;
 use super::unpack::Pieces;
 use crate::model::{BatchSpan, Span, SpanBatch, SpanId, TraceId};
-
-/// Arenas and row lists of more bytes than this grow by an eighth, smaller ones by a quarter.
-const LARGE: usize = 1 << 10;
 
 /// See the file's head.
 #[derive(Debug)]
@@ -24,14 +21,14 @@ pub(super) struct Trace {
     pub(super) arrival: u64,
     pub(super) revision: u64,
     pub(super) refused: u64,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
     pub(super) summary: Summary,
-    arena: Vec<u8>,
-    /// Bytes of the arena that belong to replaced spans.
-    waste: usize,
+    pub(super) arena: Arena,
+    /// How often a span took the place of another.
+    pub(super) replaced: u64,
     index: Index,
     /// Parents that have not arrived, with the number of spans that wait for each.
-    missing: HashMap<u64, u32, RandomState>,
+    missing: Missing,
 }
 
 /// A span on its way in: its columns, its packed record, and where both came from.
@@ -50,22 +47,18 @@ impl Trace {
             arrival,
             revision: 0,
             refused: 0,
-            rows: Vec::new(),
+            rows: Rows::default(),
             summary: Summary::default(),
-            arena: Vec::new(),
-            waste: 0,
+            arena: Arena::default(),
+            replaced: 0,
             index: Index::default(),
-            missing: HashMap::default(),
+            missing: Missing::default(),
         }
-    }
-
-    pub(super) fn row(&self, at: u32) -> &Row {
-        self.rows.get(at as usize).unwrap_or(&NOTHING)
     }
 
     /// The bytes that start with a row's record.
     pub(super) fn record(&self, row: &Row) -> &[u8] {
-        self.arena.get(row.offset as usize..).unwrap_or_default()
+        self.arena.at(row.offset)
     }
 
     pub(super) fn to_span<'a>(&'a self, row: &Row, pool: &'a Pool) -> Span<'a> {
@@ -105,24 +98,20 @@ impl Trace {
     /// How many bytes adding a span with a record of this length will cost, service counts aside.
     /// `None` when the trace can hold no more at all.
     pub(super) fn growth(&self, record: usize) -> Option<usize> {
-        let arena = self.arena.len() + record;
-        if u32::try_from(arena).is_err() || u32::try_from(self.rows.len()).is_err() {
-            return None;
-        }
-        let rows = more(&self.rows, 1, size_of::<Row>());
-        Some(rows * size_of::<Row>() + more(&self.arena, record, 1) + self.index.growth(self.rows.len()))
+        u32::try_from(self.rows.len()).ok()?;
+        let arena = self.arena.growth(record)?;
+        Some(self.rows.growth() + arena + self.index.growth(self.rows.len()))
     }
 
     /// Adds a span that is not here yet.
     pub(super) fn push(&mut self, new: &Incoming<'_>, pool: &mut Pool) {
         let mut row = new.row;
         row.mark_twin(!row.is_anonymous() && self.index.first(&self.rows, row.key).is_some());
-        row.offset = self.append(new.record);
-        self.rows.reserve_exact(more(&self.rows, 1, size_of::<Row>()));
+        row.offset = self.arena.push(new.record);
         self.rows.push(row);
         self.index.add_last(&self.rows, &pool.resources);
-        if !row.is_anonymous() && !self.missing.is_empty() {
-            self.missing.remove(&row.key);
+        if !row.is_anonymous() && self.missing.len() > 0 {
+            self.missing.remove(row.key);
         }
         self.await_parent(&row);
         self.summary.add(&self.rows, self.rows.len() - 1, pool);
@@ -131,87 +120,72 @@ impl Trace {
 
     /// Puts a span in the place of another of the same identity.
     pub(super) fn replace(&mut self, at: u32, new: &Incoming<'_>, pool: &mut Pool) {
-        let old = *self.row(at);
+        let old = *self.rows.row(at);
+        self.replaced += 1;
         let mut row = new.row;
         row.mark_twin(old.is_twin());
         pool.services.undo(pool.sample(&old));
         pool.services.record(pool.sample(&row));
-        row.offset = self.append(new.record);
+        row.offset = self.arena.push(new.record);
         if let Some(place) = self.rows.get_mut(at as usize) {
             *place = row;
         }
         self.forget_parent(&old);
         self.await_parent(&row);
         self.summary.replace(&self.rows, &old, at, pool);
-        self.waste += pool.release(&old, self.arena.get(old.offset as usize..).unwrap_or_default());
-        if self.waste > self.arena.len() / 2 {
+        let len = pool.release(&old, self.arena.at(old.offset));
+        self.arena.forget(old.offset, len);
+        if self.arena.is_wasteful() {
             self.compact();
         }
     }
 
-    /// Gives back everything the spans hold and takes them out of all counts.
-    pub(super) fn dissolve(self, pool: &mut Pool) {
-        for row in &self.rows {
-            pool.services.undo(pool.sample(row));
-        }
+    /// Takes the trace itself out of all counts; its spans stay to be dissolved.
+    pub(super) fn bury(&mut self, pool: &mut Pool) {
         for count in &self.summary.services {
             pool.services.leave_trace(count.service.0);
         }
-        for row in &self.rows {
-            pool.release(row, self.record(row));
+        self.index = Index::default();
+        self.missing = Missing::default();
+        self.summary = Summary::default();
+    }
+
+    /// Gives back everything that its last `work` spans hold and takes them out of all counts.
+    pub(super) fn dissolve(&mut self, work: usize, pool: &mut Pool) {
+        for _ in 0..work {
+            let Some(row) = self.rows.pop() else { break };
+            pool.services.undo(pool.sample(&row));
+            let len = pool.release(&row, self.arena.at(row.offset));
+            self.arena.forget(row.offset, len);
         }
     }
 
     /// Heap bytes held, the trace itself included.
     pub(super) fn bytes(&self) -> usize {
         size_of::<Self>()
-            + self.rows.capacity() * size_of::<Row>()
-            + self.arena.capacity()
+            + self.rows.bytes()
+            + self.arena.bytes()
             + self.index.bytes()
-            + self.missing.allocation_size()
+            + self.missing.bytes()
             + self.summary.bytes()
-    }
-
-    fn append(&mut self, record: &[u8]) -> u32 {
-        let offset = u32::try_from(self.arena.len()).unwrap_or(u32::MAX);
-        self.arena.reserve_exact(more(&self.arena, record.len(), 1));
-        self.arena.extend_from_slice(record);
-        offset
     }
 
     fn await_parent(&mut self, row: &Row) {
         if row.parent != 0 && self.index.first(&self.rows, row.parent).is_none() {
-            *self.missing.entry(row.parent).or_default() += 1;
+            self.missing.add(row.parent);
         }
     }
 
     fn forget_parent(&mut self, row: &Row) {
-        let Some(waiting) = self.missing.get_mut(&row.parent) else { return };
-        *waiting -= 1;
-        if *waiting == 0 {
-            self.missing.remove(&row.parent);
-        }
+        self.missing.subtract(row.parent);
     }
 
     /// Writes the arena anew without the records that nobody points at.
     fn compact(&mut self) {
-        let mut arena = Vec::new();
-        arena.reserve_exact(self.arena.len() - self.waste);
-        for row in &mut self.rows {
-            let bytes = self.arena.get(row.offset as usize..).unwrap_or_default();
-            row.offset = u32::try_from(arena.len()).unwrap_or(u32::MAX);
-            arena.extend_from_slice(bytes.get(..Pieces::record_len(bytes)).unwrap_or_default());
+        let old = std::mem::take(&mut self.arena);
+        for row in self.rows.iter_mut() {
+            let bytes = old.at(row.offset);
+            row.offset = self.arena.push(bytes.get(..Pieces::record_len(bytes)).unwrap_or_default());
         }
-        self.arena = arena;
-        self.waste = 0;
     }
-}
-
-/// By how many elements of `size` bytes a list must grow to take `needed` more; 0 when it has the room.
-fn more<T>(list: &Vec<T>, needed: usize, size: usize) -> usize {
-    if list.capacity() - list.len() >= needed {
-        return 0;
-    }
-    let share = if list.len() * size > LARGE { 8 } else { 4 };
-    (list.len() / share).max(needed).max(128 / size)
 }

@@ -74,9 +74,9 @@ impl<'a> TraceRef<'a> {
     /// All spans in the order of arrival.
     pub fn spans(self) -> impl ExactSizeIterator<Item = SpanRef<'a>> {
         let Self { trace, pool } = self;
-        trace.rows.iter().enumerate().map(move |(at, row)| {
+        (0..trace.rows.len()).map(move |at| {
             let idx = SpanIdx(u32::try_from(at).unwrap_or(u32::MAX));
-            SpanRef { trace, pool, row, idx }
+            SpanRef { trace, pool, row: trace.rows.row(idx.0), idx }
         })
     }
 
@@ -104,6 +104,6 @@ impl<'a> TraceRef<'a> {
     }
 
     fn at(self, at: u32) -> SpanRef<'a> {
-        SpanRef { trace: self.trace, pool: self.pool, row: self.trace.row(at), idx: SpanIdx(at) }
+        SpanRef { trace: self.trace, pool: self.pool, row: self.trace.rows.row(at), idx: SpanIdx(at) }
     }
 }

@@ -1,5 +1,6 @@
 //! The store from outside: nothing lost, nothing counted twice, nothing that depends on what came first.
 
+mod search;
 pub(crate) mod spans;
 
 use std::collections::BTreeSet;

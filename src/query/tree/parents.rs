@@ -45,6 +45,7 @@ impl Parents {
         let spans = number(trace.len());
         let mut parents = Self { of: vec![NONE; trace.len()], missing: Vec::new(), own: Vec::new() };
         let mut placeholders: HashMap<u64, u32, RandomState> = HashMap::default();
+        let mut last = None;
         for span in trace.spans() {
             let node = match (ids.other_half(span), span.parent_id()) {
                 (Some(caller), _) => caller,
@@ -53,7 +54,7 @@ impl Parents {
                     parents.own.push(span.idx().0);
                     continue;
                 }
-                (None, Some(id)) => ids.choose(id, span).unwrap_or_else(|| {
+                (None, Some(id)) => ids.near(id, span, last).or_else(|| ids.choose(id, span)).unwrap_or_else(|| {
                     let place = *placeholders.entry(id.0).or_insert_with(|| {
                         parents.missing.push((id, span.start()));
                         number(parents.missing.len() - 1)
@@ -64,6 +65,7 @@ impl Parents {
                     spans + place
                 }),
             };
+            last = span.parent_id().map(|id| (id, node));
             if let Some(parent) = parents.of.get_mut(span.idx().0 as usize) {
                 *parent = node;
             }
@@ -135,6 +137,19 @@ impl<'a> Ids<'a> {
         let shared = self.shared.get(known.checked_sub(number(self.trace.len()))? as usize)?;
         let half = if span.kind() == Kind::Server { shared.client } else { shared.producer };
         (half != NONE).then_some(half)
+    }
+
+    /// The span with an id when it is the last one's parent or the last one itself, as it often is. `last` is the last
+    /// parent that was looked for and its node.
+    fn near(&self, id: SpanId, child: SpanRef<'_>, last: Option<(SpanId, u32)>) -> Option<u32> {
+        if self.trace.shares_ids() {
+            return None;
+        }
+        let same = last.filter(|last| last.0 == id && last.1 < number(self.trace.len())).map(|last| last.1);
+        same.or_else(|| {
+            let before = self.trace.span(SpanIdx(child.idx().0.checked_sub(1)?))?;
+            (before.span_id() == id).then_some(before.idx().0)
+        })
     }
 
     /// The span with an id that a child hangs under: its own service's first, then whoever received the call.

@@ -1,0 +1,200 @@
+//! Searching traces for one text, in any case, without looking at every piece of every span: interned texts are judged
+//! once per search, texts that are kept in records are found in the packed bytes. What it finds is exactly what
+//! `SpanRef::any_text` shows; never anything else.
+
+mod folded;
+mod ids;
+
+use std::fmt::Write as _;
+
+use memchr::memmem::Finder;
+
+use super::arena::Arena;
+use super::pool::Pool;
+use super::rows::Rows;
+use super::trace::Trace;
+use super::unpack::{Piece, Pieces};
+use super::{Store, TraceRef};
+use crate::model::Value;
+use folded::Folded;
+use ids::Ids;
+
+/// Numbers whose verdict is remembered while records are walked.
+const REMEMBERED: usize = 256;
+
+/// A prepared search. It stays right whatever happens to the store as long as [`Search::refresh`] was called since.
+#[derive(Clone, Debug)]
+pub struct Search {
+    needle: Needle,
+    names: Ids,
+    /// Resources whose service or attributes match.
+    resources: Ids,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+struct Needle {
+    whole: Finder<'static>,
+    /// For the packed bytes; only a needle of plain ASCII is found there.
+    folded: Option<Folded>,
+    /// Whether a number or a boolean may match.
+    numeric: bool,
+}
+
+impl Search {
+    /// A search for a text in lower case.
+    pub fn new(text: &str) -> Self {
+        let numeric = text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte))
+            || ["true", "false", "nan", "-inf"].iter().any(|word| word.contains(text));
+        let whole = Finder::new(text.as_bytes()).into_owned();
+        let needle = Needle { whole, folded: Folded::new(text), numeric };
+        Self { needle, names: Ids::default(), resources: Ids::default() }
+    }
+
+    /// Whether a text contains it, in any case.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.needle.is_in(text, &mut String::new())
+    }
+
+    /// Takes in what is new in the store. Costs next to nothing when nothing is.
+    pub fn refresh(&mut self, store: &Store) {
+        self.update(&store.pool);
+    }
+
+    /// Whether it is up to date with what a trace may refer to.
+    fn is_fresh(&self, pool: &Pool) -> bool {
+        self.names.births == pool.names.births() && self.resources.births == pool.resources.births()
+    }
+
+    fn update(&mut self, pool: &Pool) {
+        if self.is_fresh(pool) {
+            return;
+        }
+        let Self { needle, names, resources } = self;
+        let mut scratch = Scratch::default();
+        for (id, text) in pool.names.born_after(names.births) {
+            names.set(id, needle.is_in(text, &mut scratch.lower));
+        }
+        names.births = pool.names.births();
+        for (id, entry) in pool.resources.born_after(resources.births) {
+            let mut matches = |piece: Piece<'_>| needle.is_in_piece(piece, names, &mut scratch);
+            let found =
+                matches(Piece::Name(entry.service_name)) || Pieces::new(&entry.packed).visit_attributes(&mut matches);
+            resources.set(id, found);
+        }
+        resources.births = pool.resources.births();
+    }
+
+    fn is_in_trace(&self, trace: &Trace) -> bool {
+        if !self.resources.is_empty() || !self.names.is_empty() {
+            let hit = trace.rows.iter().any(|row| self.names.has(row.name) || self.resources.has(row.resource));
+            if hit {
+                return true;
+            }
+        }
+        let mut scratch = Scratch::default();
+        // Interned texts and numbers are only found by walking the records.
+        let packed = self.needle.folded.as_ref().filter(|_| self.names.is_empty() && !self.needle.numeric);
+        match packed {
+            Some(folded) if trace.replaced == 0 && !folded.may_hide_in(&trace.arena) => {
+                self.is_in_packed(folded, &trace.rows, &trace.arena, &mut scratch)
+            }
+            _ => trace.rows.iter().any(|row| self.is_in_record(trace.arena.at(row.offset), &mut scratch)),
+        }
+    }
+
+    /// Looks for the needle in the bytes; only the records where it occurs are read.
+    fn is_in_packed(&self, folded: &Folded, rows: &Rows, arena: &Arena, scratch: &mut Scratch) -> bool {
+        arena.chunks().any(|(first, bytes)| {
+            let mut from = 0;
+            while let Some(at) = folded.find(bytes, from) {
+                let position = first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+                // Nothing was ever replaced, so records stand in the order of their rows.
+                let Some(row) = rows.partition_point(|row| row.offset <= position).checked_sub(1) else { return false };
+                let record = arena.at(rows.get(row).map_or(0, |row| row.offset));
+                if self.is_in_record(record, scratch) {
+                    return true;
+                }
+                from = rows
+                    .get(row + 1)
+                    .map_or(bytes.len(), |next| next.offset.saturating_sub(first) as usize)
+                    .max(at + 1);
+            }
+            false
+        })
+    }
+
+    fn is_in_record(&self, record: &[u8], scratch: &mut Scratch) -> bool {
+        Pieces::new(record).visit(&mut |piece| self.needle.is_in_piece(piece, &self.names, scratch))
+    }
+}
+
+impl TraceRef<'_> {
+    /// Whether any text that [`super::SpanRef::any_text`] shows of any span contains what is searched for, in any case.
+    pub fn contains(self, search: &Search) -> bool {
+        if search.is_fresh(self.pool) {
+            return search.is_in_trace(self.trace);
+        }
+        let mut search = search.clone();
+        search.update(self.pool);
+        search.is_in_trace(self.trace)
+    }
+}
+
+/// Memory that one search uses over and over.
+#[derive(Default)]
+struct Scratch {
+    lower: String,
+    number: String,
+    /// Integers and their verdicts, each in the place of its lowest bits; empty until there is one.
+    known: Vec<Option<(i64, bool)>>,
+}
+
+impl Needle {
+    fn is_in_piece(&self, piece: Piece<'_>, names: &Ids, scratch: &mut Scratch) -> bool {
+        match piece {
+            Piece::Name(id) => names.has(id),
+            Piece::Text(bytes) => self.is_in(std::str::from_utf8(bytes).unwrap_or_default(), &mut scratch.lower),
+            Piece::Value(Value::Str(text) | Value::Json(text)) => self.is_in(text, &mut scratch.lower),
+            Piece::Value(Value::Bytes(_)) => false,
+            Piece::Value(Value::Int(int)) => self.numeric && self.is_in_int(int, scratch),
+            Piece::Value(Value::Double(double)) => {
+                scratch.number.clear();
+                self.numeric
+                    && write!(scratch.number, "{double}").is_ok()
+                    && self.is_in(&scratch.number, &mut scratch.lower)
+            }
+            Piece::Value(Value::Bool(bool)) => {
+                self.numeric && self.is_in(if bool { "true" } else { "false" }, &mut scratch.lower)
+            }
+        }
+    }
+
+    fn is_in_int(&self, int: i64, scratch: &mut Scratch) -> bool {
+        if scratch.known.is_empty() {
+            scratch.known.resize(REMEMBERED, None);
+        }
+        let place = usize::from(int.to_le_bytes()[0]) % REMEMBERED;
+        if let Some((known, verdict)) = scratch.known.get(place).copied().flatten()
+            && known == int
+        {
+            return verdict;
+        }
+        scratch.number.clear();
+        let verdict = write!(scratch.number, "{int}").is_ok() && self.is_in(&scratch.number, &mut scratch.lower);
+        if let Some(known) = scratch.known.get_mut(place) {
+            *known = Some((int, verdict));
+        }
+        verdict
+    }
+
+    fn is_in(&self, text: &str, lower: &mut String) -> bool {
+        if text.is_ascii() {
+            let Some(folded) = &self.folded else { return self.whole.needle().is_empty() };
+            return folded.find(text.as_bytes(), 0).is_some();
+        }
+        lower.clear();
+        lower.extend(text.chars().flat_map(char::to_lowercase));
+        self.whole.find(lower.as_bytes()).is_some()
+    }
+}
