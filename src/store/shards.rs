@@ -1,12 +1,12 @@
-//! A hash table that grows a little at a time: many small tables, of which one is split whenever they are too full on
-//! average (linear hashing). No insertion ever moves more than a few thousand entries, however many there are.
+//! A hash table without long pauses: once it is large, it is many tables, and each grows on its own. No insertion ever
+//! moves more than a small share of the entries.
 
 use hashbrown::HashTable;
 
-/// Entries a table holds on average before one more table is made.
-const FULL: usize = 850;
-/// Places of a table that holds twice as many, just before its turn to be split.
-const LARGEST: usize = 2048;
+/// From so many entries on there are many tables.
+const LARGE: usize = 1 << 13;
+/// How many.
+const MANY: usize = 300;
 
 /// See the file's head. Hashes are the caller's, who must always give the same for the same entry.
 #[derive(Debug)]
@@ -47,8 +47,10 @@ impl<T> Shards<T> {
 
     /// Adds an entry that is not here; `hasher` tells the hashes of those that must move.
     pub(super) fn insert(&mut self, hash: u64, entry: T, hasher: impl Fn(&T) -> u64) {
-        if self.len >= self.tables.len() * FULL {
-            self.split(&hasher);
+        if self.tables.is_empty() {
+            self.rebuild(1, &hasher);
+        } else if self.tables.len() == 1 && self.len == LARGE {
+            self.rebuild(MANY, &hasher);
         }
         let at = place(hash, self.tables.len());
         let Some(table) = self.tables.get_mut(at) else { return };
@@ -73,16 +75,18 @@ impl<T> Shards<T> {
             table.shrink_to_fit(&hasher);
             self.inner = self.inner + table.allocation_size() - before;
         }
-        if self.tables.len() > 1 && self.len < self.tables.len() * FULL / 8 {
-            self.merge(&hasher);
+        if self.tables.len() > 1 && self.len < LARGE / 8 {
+            self.rebuild(1, &hasher);
         }
         Some(entry)
     }
 
     /// How many bytes one more insertion may cost at most.
     pub(super) fn growth(&self) -> usize {
-        if self.tables.len() > 1 || self.len >= FULL {
-            return 2 * LARGEST * (size_of::<T>() + 1) + (self.tables.len() / 4 + 1) * size_of::<HashTable<T>>();
+        if self.tables.len() > 1 || self.len == LARGE {
+            // One table doubles, or the only one becomes many.
+            let tables = if self.tables.len() > 1 { self.inner / MANY * 3 } else { self.inner };
+            return tables + MANY * size_of::<HashTable<T>>();
         }
         let full = self.tables.first().is_none_or(|table| table.len() == table.capacity());
         if full { self.inner.max(256) } else { 0 }
@@ -92,61 +96,24 @@ impl<T> Shards<T> {
         self.inner + self.tables.capacity() * size_of::<HashTable<T>>()
     }
 
-    /// Makes one more table and moves there what now belongs there.
-    fn split(&mut self, hasher: &impl Fn(&T) -> u64) {
-        let new = self.tables.len();
-        if new == self.tables.capacity() {
-            self.tables.reserve_exact(new / 4 + 1);
-        }
-        self.tables.push(HashTable::new());
-        let Some(from) = self.tables.get_mut(parent(new)).filter(|_| new > 0) else { return };
-        let old = std::mem::take(from);
-        self.inner -= old.allocation_size();
-        let half = old.len() / 2;
-        let mut halves = [HashTable::with_capacity(half), HashTable::with_capacity(half)];
-        for entry in old {
+    /// Moves everything into so many tables.
+    fn rebuild(&mut self, count: usize, hasher: &impl Fn(&T) -> u64) {
+        let share = if count > 1 { self.len / count } else { self.len };
+        let tables = (0..count).map(|_| HashTable::with_capacity(share)).collect();
+        for entry in std::mem::replace(&mut self.tables, tables).into_iter().flatten() {
             let hash = hasher(&entry);
-            let half = usize::from(place(hash, new + 1) == new);
-            if let Some(table) = halves.get_mut(half) {
+            if let Some(table) = self.tables.get_mut(place(hash, count)) {
                 table.insert_unique(hash, entry, hasher);
             }
         }
-        self.inner += halves.iter().map(HashTable::allocation_size).sum::<usize>();
-        for (at, table) in [parent(new), new].into_iter().zip(halves) {
-            if let Some(place) = self.tables.get_mut(at) {
-                *place = table;
-            }
-        }
-    }
-
-    /// Undoes the last split.
-    fn merge(&mut self, hasher: &impl Fn(&T) -> u64) {
-        let Some(last) = self.tables.pop() else { return };
-        self.inner -= last.allocation_size();
-        let into = parent(self.tables.len());
-        let Some(table) = self.tables.get_mut(into) else { return };
-        let before = table.allocation_size();
-        for entry in last {
-            table.insert_unique(hasher(&entry), entry, hasher);
-        }
-        self.inner = self.inner + table.allocation_size() - before;
-        if self.tables.len() < self.tables.capacity() / 4 {
-            self.tables.shrink_to_fit();
-        }
+        self.inner = self.tables.iter().map(HashTable::allocation_size).sum();
     }
 }
 
-/// The table of a hash among `count` tables. The tables themselves use the lowest and highest bits, so these are others.
+/// The table of a hash among `count` tables. Tables use the lowest and the highest bits themselves, so these are others.
 fn place(hash: u64, count: usize) -> usize {
-    let bits = usize::try_from(hash >> 24 & 0xffff_ffff).unwrap_or(0);
-    let all = count.next_power_of_two();
-    let place = bits & (all - 1);
-    if place < count { place } else { place & (all / 2).saturating_sub(1) }
-}
-
-/// The table that a later one was split off.
-fn parent(table: usize) -> usize {
-    table - (table + 1).next_power_of_two() / 2
+    let bits = hash >> 20 & 0xffff_ffff;
+    usize::try_from((bits * count as u64) >> 32).unwrap_or(0)
 }
 
 #[cfg(test)]
