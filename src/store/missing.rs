@@ -6,31 +6,37 @@ use foldhash::fast::RandomState;
 
 use super::shards::Shards;
 
-/// See the file's head.
+/// See the file's head. Most traces never need it, so it is nothing until then.
 #[derive(Debug, Default)]
 pub(super) struct Missing {
-    ids: Shards<(u64, u32)>,
+    ids: Option<Box<Ids>>,
+}
+
+#[derive(Debug, Default)]
+struct Ids {
+    table: Shards<(u64, u32)>,
     hasher: RandomState,
 }
 
 impl Missing {
     pub(super) fn len(&self) -> usize {
-        self.ids.len()
+        self.ids.as_ref().map_or(0, |ids| ids.table.len())
     }
 
     /// One more span waits for a parent.
     pub(super) fn add(&mut self, id: u64) {
-        let Self { ids, hasher } = self;
+        let Ids { table, hasher } = &mut **self.ids.get_or_insert_default();
         let hash = hasher.hash_one(id);
-        match ids.find_mut(hash, |entry| entry.0 == id) {
+        match table.find_mut(hash, |entry| entry.0 == id) {
             Some(entry) => entry.1 += 1,
-            None => ids.insert(hash, (id, 1), |entry| hasher.hash_one(entry.0)),
+            None => table.insert(hash, (id, 1), |entry| hasher.hash_one(entry.0)),
         }
     }
 
     /// One span less waits for a parent.
     pub(super) fn subtract(&mut self, id: u64) {
-        let found = self.ids.find_mut(self.hasher.hash_one(id), |entry| entry.0 == id);
+        let Some(ids) = &mut self.ids else { return };
+        let found = ids.table.find_mut(ids.hasher.hash_one(id), |entry| entry.0 == id);
         let Some(waiting) = found else { return };
         waiting.1 -= 1;
         if waiting.1 == 0 {
@@ -40,11 +46,12 @@ impl Missing {
 
     /// A parent has arrived.
     pub(super) fn remove(&mut self, id: u64) {
-        let Self { ids, hasher } = self;
-        ids.remove(hasher.hash_one(id), |entry| entry.0 == id, |entry| hasher.hash_one(entry.0));
+        let Some(ids) = &mut self.ids else { return };
+        let Ids { table, hasher } = &mut **ids;
+        table.remove(hasher.hash_one(id), |entry| entry.0 == id, |entry| hasher.hash_one(entry.0));
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.ids.bytes()
+        self.ids.as_ref().map_or(0, |ids| size_of::<Ids>() + ids.table.bytes())
     }
 }

@@ -9,6 +9,9 @@ use super::row::Row;
 use super::rows::Rows;
 use crate::model::{Kind, SpanId, Timestamp};
 
+/// Places by service.
+type Places = HashMap<u32, u32, RandomState>;
+
 /// Up to this many services are kept in the order of their first span.
 const ORDERED: usize = 256;
 
@@ -34,7 +37,7 @@ pub(super) struct Summary {
     pub(super) root: u32,
     pub(super) services: Vec<ServiceCount>,
     /// Where each service is, only once there are too many to keep in order.
-    places: HashMap<u32, u32, RandomState>,
+    places: Option<Box<Places>>,
     /// A replaced span may have been the first of something: recount before anyone looks.
     pub(super) stale: bool,
 }
@@ -93,13 +96,14 @@ impl Summary {
                 count.start = count.start.min(Timestamp(row.start));
             }
         }
-        if self.places.is_empty() {
+        if self.places.is_none() {
             self.services.sort_by(|a, b| rank(a, pool).cmp(&rank(b, pool)));
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.services.capacity() * size_of::<ServiceCount>() + self.places.allocation_size()
+        self.services.capacity() * size_of::<ServiceCount>()
+            + self.places.as_ref().map_or(0, |places| size_of::<Places>() + places.allocation_size())
     }
 
     /// Makes the first row the root and all there is.
@@ -119,10 +123,10 @@ impl Summary {
     }
 
     fn place(&self, service: ServiceId) -> Option<usize> {
-        if self.places.is_empty() {
-            return self.services.iter().position(|count| count.service == service);
+        match &self.places {
+            None => self.services.iter().position(|count| count.service == service),
+            Some(places) => places.get(&service.0).map(|&place| place as usize),
         }
-        self.places.get(&service.0).map(|&place| place as usize)
     }
 
     fn push_service(&mut self, count: ServiceCount) -> usize {
@@ -132,16 +136,17 @@ impl Summary {
         }
         self.services.push(count);
         if place == ORDERED {
-            self.places = (0..).zip(&self.services).map(|(place, count)| (count.service.0, place)).collect();
-        } else if place > ORDERED {
-            self.places.insert(count.service.0, u32::try_from(place).unwrap_or(u32::MAX));
+            let places = (0..).zip(&self.services).map(|(place, count)| (count.service.0, place)).collect();
+            self.places = Some(Box::new(places));
+        } else if let Some(places) = &mut self.places {
+            places.insert(count.service.0, u32::try_from(place).unwrap_or(u32::MAX));
         }
         place
     }
 
     /// Moves a service whose start may have become earlier to its place.
     fn settle(&mut self, mut place: usize, pool: &Pool) {
-        if !self.places.is_empty() {
+        if self.places.is_some() {
             return;
         }
         while let Some(before) = place.checked_sub(1) {

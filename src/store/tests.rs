@@ -116,13 +116,13 @@ fn bytes_per_span(len: u64) -> u64 {
 }
 
 #[test]
-fn a_usual_span_of_one_large_trace_costs_at_most_210_bytes() {
+fn a_usual_span_of_one_large_trace_costs_at_most_200_bytes() {
     let bytes = bytes_per_span(100_000);
-    assert!(bytes <= 210, "{bytes} bytes a span");
+    assert!(bytes <= 200, "{bytes} bytes a span");
 }
 
 #[test]
-fn a_usual_span_of_many_small_traces_costs_at_most_210_bytes() {
+fn a_usual_span_of_many_small_traces_costs_at_most_200_bytes() {
     let bytes = bytes_per_span(30);
-    assert!(bytes <= 210, "{bytes} bytes a span");
+    assert!(bytes <= 200, "{bytes} bytes a span");
 }
