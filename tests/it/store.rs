@@ -183,6 +183,28 @@ fn over_budget_the_oldest_trace_leaves_whole_but_never_the_open_one() {
 }
 
 #[test]
+fn a_huge_trace_is_gone_at_once_and_its_memory_follows_in_small_steps() {
+    let mut store = Store::new(800_000);
+    let mut batch = SpanBatch::default();
+    (1..=5_000).for_each(|id| batch.push(&span(1, id)));
+    store.extend(&batch);
+    let mut id = 0;
+    while store.totals().evicted_traces == 0 {
+        id += 1;
+        store.extend(&one(&span(2, id)));
+        assert!(store.totals().bytes <= 800_000);
+    }
+    assert!(store.trace(TraceId(1)).is_none());
+    let totals = store.totals();
+    assert_eq!((totals.evicted_spans, accounted(totals)), (5_000, totals.received));
+    assert!(store.tidy(100), "most of it is still to be given back");
+    let part = store.totals().bytes;
+    while store.tidy(100) {}
+    assert!(store.totals().bytes < part);
+    assert_eq!(store.services().map(ServiceRef::spans).sum::<u64>(), id);
+}
+
+#[test]
 fn an_endless_trace_keeps_its_oldest_spans_and_counts_the_rest() {
     let mut store = Store::new(100_000);
     for id in 1..5_000 {

@@ -47,7 +47,9 @@ proptest! {
             push(&mut batch, at, text, *number);
             store.extend(&batch);
             if part == 3 {
-                searches.iter_mut().for_each(|(_, search)| search.refresh(&store));
+                for (_, search) in &mut searches {
+                    search.refresh(&store);
+                }
             }
         }
         store.extend(&batch(&seeds));
