@@ -24,7 +24,10 @@ use pace::Pace;
 use signals::{Signal, Signals};
 
 /// Spans are taken in for this long before input is looked at again.
-const SLICE: Duration = Duration::from_millis(4);
+const SLICE: Duration = Duration::from_millis(2);
+
+/// Between two frames spans have a turn of at least one part in this many of what a frame takes.
+const TURN: u32 = 3;
 
 /// How often the screen is drawn again only because time passes.
 const TICK: Duration = Duration::from_secs(1);
@@ -72,6 +75,8 @@ struct Session {
     is_open: bool,
     pace: Pace,
     tick: Option<Instant>,
+    /// Spans have had their turn since the last frame.
+    had_turn: bool,
     /// Stopped by our own hand: the signal that tells of going on says nothing new.
     was_stopped: bool,
 }
@@ -88,7 +93,8 @@ impl Session {
             app.extend(batch);
         }
         let (sources, parcels) = (show.sources, show.parcels);
-        Self { app, sources, parcels, is_open: true, pace: Pace::default(), tick: None, was_stopped: false }
+        let pace = Pace::default();
+        Self { app, sources, parcels, is_open: true, pace, tick: None, had_turn: true, was_stopped: false }
     }
 
     /// Waits a moment for a first span when there are only files: where none holds one, the screen need not flash up.
@@ -118,6 +124,13 @@ impl Session {
                 return Ok(());
             }
             if self.pace.due().is_some_and(|due| due <= now()) {
+                // Keys in a row and slow frames together would else leave spans no time at all.
+                if !self.had_turn {
+                    self.had_turn = true;
+                    if let Ok(parcel) = self.parcels.try_recv() {
+                        self.take_in(Some(parcel), SLICE.max(self.pace.cost() / TURN));
+                    }
+                }
                 self.frame(&mut screen)?;
             }
             tokio::select! {
@@ -134,7 +147,11 @@ impl Session {
                 }
                 () = until(self.pace.due()) => {}
                 () = until(self.tick) => self.pace.input(now()),
-                parcel = self.parcels.recv(), if self.is_open => self.take_in(parcel).await,
+                parcel = self.parcels.recv(), if self.is_open => {
+                    self.is_open = parcel.is_some();
+                    self.take_in(parcel, SLICE);
+                    tokio::task::yield_now().await;
+                }
             }
         }
     }
@@ -183,17 +200,18 @@ impl Session {
         screen.suspend()
     }
 
-    /// Takes spans in for a moment, then lets input and signals have their turn.
-    async fn take_in(&mut self, first: Option<Parcel>) {
+    /// Takes spans in for a moment, then input and signals have their turn.
+    fn take_in(&mut self, first: Option<Parcel>, slice: Duration) {
         let start = now();
         let mut next = first;
-        self.is_open = next.is_some();
+        let mut spans = 0;
         while let Some(parcel) = next {
+            spans += parcel.batch.spans.len();
             self.absorb(parcel);
-            next = if start.elapsed() < SLICE { self.parcels.try_recv().ok() } else { None };
+            next = if start.elapsed() < slice { self.parcels.try_recv().ok() } else { None };
         }
-        self.pace.data(now());
-        tokio::task::yield_now().await;
+        self.had_turn = true;
+        self.pace.data(now(), spans);
     }
 
     fn absorb(&mut self, parcel: Parcel) {
@@ -209,6 +227,7 @@ impl Session {
         screen.draw(|area, buffer| self.app.draw(area, buffer))?;
         let end = now();
         self.pace.drawn(start, end);
+        self.had_turn = false;
         if more {
             // Work in slices: input has its turn, then the next one.
             self.pace.input(end);

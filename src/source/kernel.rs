@@ -1,6 +1,8 @@
-//! What the kernel says about a socket. Linux only; elsewhere there is no answer, which is not the answer 0.
+//! What only Linux can tell of a socket or do for it; elsewhere there is no answer, which is not the answer 0.
 
 use std::net::UdpSocket;
+
+use socket2::Socket;
 
 /// How the kernel names a socket, to find it again in its tables.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +11,18 @@ pub(super) struct KernelSocket {
     inode: u64,
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has the tables"))]
     is_v6: bool,
+}
+
+/// Sets a receive buffer beyond the system's limit, which root may. Says whether that was done.
+#[cfg(target_os = "linux")]
+pub(super) fn force_receive_buffer(socket: &Socket, bytes: usize) -> bool {
+    rustix::net::sockopt::set_socket_recv_buffer_size_force(socket, bytes).is_ok()
+}
+
+/// Not possible here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn force_receive_buffer(_socket: &Socket, _bytes: usize) -> bool {
+    false
 }
 
 #[cfg(target_os = "linux")]

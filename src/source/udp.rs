@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -21,14 +21,17 @@ use crate::model::{SourceState, SourceStatus, SpanBatch};
 /// The largest datagram there is, and one byte to notice anything larger.
 const LARGEST: usize = 65_535 + 1;
 
-/// Datagrams decoded into one batch before it is sent on.
-const MOST_DATAGRAMS: u32 = 64;
-
 /// What a datagram costs besides its bytes, so that empty ones fill a batch too.
 const OVERHEAD: usize = 64;
 
 /// How soon a batch that found the queue full is tried again.
 const RETRY: Duration = Duration::from_millis(10);
+
+/// When datagrams come closer than this, they are fetched together: waking up for each costs more than reading it.
+const NAP: Duration = Duration::from_millis(1);
+
+/// Naps need a receive buffer that holds what may come meanwhile, and in the time by which they may last longer.
+const NAP_BUFFER: u64 = 4 * 1024 * 1024;
 
 /// A socket being listened on.
 #[derive(Debug)]
@@ -160,7 +163,8 @@ impl Inbox {
 
     fn receive_until_stopped(&mut self) -> io::Result<()> {
         let mut waits = false;
-        while !self.is_stopped() {
+        let mut last = now();
+        while !self.is_stopped() && !self.sender.is_closed() {
             // A batch that found the queue full waits here for more to join it, but not for ever.
             let must_wait = self.held.1 > 0;
             if must_wait != waits {
@@ -169,18 +173,44 @@ impl Inbox {
             }
             if let Received::Datagram = self.receive()? {
                 self.socket.set_nonblocking(true)?;
-                let mut datagrams = 1;
-                while datagrams < MOST_DATAGRAMS && !self.is_full() && matches!(self.receive()?, Received::Datagram) {
-                    datagrams += 1;
+                self.fetch()?;
+                let start = std::mem::replace(&mut last, now());
+                if self.socket_bytes >= NAP_BUFFER && last.duration_since(start) < NAP {
+                    self.fetch_with_naps()?;
+                    last = now();
                 }
                 self.socket.set_nonblocking(false)?;
             }
             self.send_or_hold();
-            if self.sender.is_closed() {
+        }
+        Ok(())
+    }
+
+    /// Fetches what the socket holds, over and over with a nap before, until a nap brings next to nothing.
+    fn fetch_with_naps(&mut self) -> io::Result<()> {
+        loop {
+            self.send_or_hold();
+            std::thread::sleep(NAP);
+            let fetched = self.fetch()?;
+            if fetched < 2 || self.is_stopped() || self.sender.is_closed() {
                 return Ok(());
             }
         }
-        Ok(())
+    }
+
+    /// Receives what is there without waiting and sends full batches on. Returns the number of datagrams.
+    fn fetch(&mut self) -> io::Result<u32> {
+        let mut datagrams = 0;
+        while !self.is_stopped() && matches!(self.receive()?, Received::Datagram) {
+            datagrams += 1;
+            if self.is_full() {
+                self.send_or_hold();
+                if self.sender.is_closed() {
+                    break;
+                }
+            }
+        }
+        Ok(datagrams)
     }
 
     /// Hands over what the socket holds at this moment, but no more than it can hold: a sender may never stop.
@@ -296,6 +326,11 @@ impl Inbox {
     fn is_own(&self, peer: SocketAddr) -> bool {
         self.socket.local_addr().is_ok_and(|local| local.port() == peer.port())
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "sources may read clocks; how dense datagrams come needs one")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 #[cfg(test)]
