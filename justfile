@@ -11,6 +11,15 @@ run *ARGS='open assets/hello.json':
 test:
     cargo test
 
+# Half an hour of mixed load with keys pressed throughout, against the release build
+soak:
+    TRACETUI_SOAK_SECONDS=1800 TRACETUI_SOAK_RATE=20000 TRACETUI_SOAK_MIB=64 cargo test --release --test it soak:: -- --nocapture
+
+# What a span costs and how soon a key is answered while 300,000 spans/s come in
+load *ARGS='all':
+    cargo build --release
+    cargo run --release --example load -- {{ARGS}}
+
 # What CI runs
 ci:
     .ci/run

@@ -48,7 +48,7 @@ fn main() {
 fn send(to: &str, rate: u64, seconds: u64, burst: u64) -> u64 {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     socket.connect(to).expect("loopback");
-    let mut templates: Vec<Template> = (0..10).map(|n| Template::new(&format!("service-{n}"))).collect();
+    let mut templates: Vec<Template> = (0..10).map(|n| Template::new(&format!("service-{n}"), "load")).collect();
     let (start, all) = (now(), rate * seconds / SPANS);
     for n in 0..all {
         let due = Duration::from_nanos(n / burst * burst * SPANS * 1_000_000_000 / rate);
@@ -123,7 +123,9 @@ fn screen(rate: u64, seconds: u64) {
         }
         for ((name, ..), times) in KEYS.iter().zip(&mut times) {
             times.sort();
-            let part = |share: f64| times.get((times.len() as f64 * share) as usize).map_or(0.0, |time| time.as_secs_f64() * 1e3);
+            let part = |share: f64| {
+                times.get((times.len() as f64 * share) as usize).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+            };
             println!(
                 "screen key {name}: {} presses, p50 {:.1} p90 {:.1} p99 {:.1} max {:.1} ms",
                 times.len(),

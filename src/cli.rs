@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod memory;
 mod parse;
 mod print;
 
@@ -94,9 +95,16 @@ struct Keep {
     /// Service of spans that name none
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
-    /// Memory for spans; beyond it the oldest traces go
-    #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = parse::size)]
-    memory: u64,
+    #[arg(long, value_name = "SIZE", value_parser = parse::size)]
+    #[arg(help = "Memory for spans; beyond it the oldest traces go [default: a quarter of RAM, at most 2GiB]")]
+    memory: Option<u64>,
+}
+
+impl Keep {
+    /// Bytes for spans: what was asked, or what this machine can spare.
+    fn memory(&self) -> u64 {
+        self.memory.unwrap_or_else(memory::spare)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use super::failure::Failure;
+use super::memory;
 use super::print::{inputs, print, verdict};
 use super::{Demo, Files, Keep, Listen, Look, note};
 use crate::export::jaeger_thrift;
@@ -49,7 +50,7 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
         note(&summary.to_string());
         return unread(reader.as_deref());
     }
-    let options = options(look, listen.keep.memory, &sources);
+    let options = options(look, listen.keep.memory(), &sources);
     show(Show { options, sources, parcels, first: Vec::new() }).map_err(|error| Failure::terminal(&error))?;
     unread(reader.as_deref())
 }
@@ -62,7 +63,7 @@ pub(super) fn open(files: Files, look: Look) -> Result<(), Failure> {
     let inputs = inputs(files.files, "open")?;
     let (sender, parcels) = channel();
     let sources = Sources { files: read_files(inputs, &files.keep, sender)?, ..Sources::default() };
-    let options = options(look, files.keep.memory, &sources);
+    let options = options(look, files.keep.memory(), &sources);
     let sources =
         show(Show { options, sources, parcels, first: Vec::new() }).map_err(|error| Failure::terminal(&error))?;
     sources.files.map_or(Ok(()), |reader| verdict(&reader))
@@ -80,7 +81,7 @@ pub(super) fn demo(demo: Demo, look: Look) -> Result<(), Failure> {
     let (sender, parcels) = channel();
     drop(sender);
     let sources = Sources::default();
-    let options = options(look, 512 << 20, &sources);
+    let options = options(look, memory::spare(), &sources);
     show(Show { options, sources, parcels, first: batches }).map_err(|error| Failure::terminal(&error))?;
     Ok(())
 }

@@ -1,8 +1,15 @@
-//! `listen --headless` as a process of its own: real sockets, real datagrams, real signals.
+//! `listen --headless` as a process of its own: real sockets, real datagrams, real signals. And what a listener counts.
 
 use std::net::UdpSocket;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Receiver, Sender};
+use tracetui::model::SourceStatus;
+use tracetui::source::{Bound, Listener, Parcel, bind, channel};
 
 use crate::process::{Headless, run};
+use crate::soak::datagrams::{SPANS, Template};
+use crate::soak::terminal::now;
 
 const GARBAGE: &[u8] = &[0xff; 40];
 
@@ -87,4 +94,136 @@ fn a_file_that_is_missing_beside_it_is_told() {
     let run = run(&["listen", "--headless", "127.0.0.1:0", "--open", "/no/such/file", "--for", "1s"]);
     assert_eq!(run.code, Some(3));
     assert!(summary(&run.stderr).starts_with("error: /no/such/file: no such file; try: "), "{}", run.stderr);
+}
+
+fn bound() -> Bound {
+    bind(&"jaeger://127.0.0.1:0".parse().expect("an address")).expect("a free port").remove(0)
+}
+
+/// A listener with a queue of its own, and a client of it.
+fn listener((sender, parcels): (Sender<Parcel>, Receiver<Parcel>)) -> (Listener, UdpSocket, Receiver<Parcel>) {
+    let listener = Listener::start(bound(), sender).expect("a thread");
+    let client = client(&listener.local().to_string());
+    (listener, client, parcels)
+}
+
+/// Waits until so many datagrams have been received.
+fn received(listener: &Listener, datagrams: u64) -> SourceStatus {
+    let end = now() + Duration::from_secs(60);
+    loop {
+        let status = listener.status();
+        if status.datagrams >= datagrams {
+            return status;
+        }
+        assert!(now() < end, "{datagrams} datagrams never came: {status:?}");
+        std::thread::yield_now();
+    }
+}
+
+/// Everything that a listener hands over until it has stopped: problems' origins, and the number of spans.
+fn rest(listener: &Listener, mut parcels: Receiver<Parcel>) -> (Vec<String>, u64) {
+    listener.stop();
+    let (mut origins, mut spans) = (Vec::new(), 0);
+    while let Some(parcel) = parcels.blocking_recv() {
+        origins.extend(parcel.batch.problems.iter().map(|problem| problem.origin.clone()));
+        spans += parcel.batch.spans.len() as u64;
+        parcel.recycle();
+    }
+    (origins, spans)
+}
+
+#[test]
+fn a_flood_back_to_back_is_received_whole_where_the_kernel_gives_the_room() {
+    let (listener, client, parcels) = listener(channel());
+    let mut template = Template::new("burst", "a");
+    let (_, got) = listener.status().receive_buffer.expect("a socket has one");
+    // A datagram of 10 kB is charged with about 17 kB.
+    let burst = (got / 20_000).min(200);
+    for n in 0..burst {
+        client.send(template.stamp(n, n * SPANS, 1_700_000_000_000_000)).expect("loopback takes it");
+    }
+    let status = received(&listener, burst);
+    let (origins, spans) = rest(&listener, parcels);
+    assert_eq!((spans, status.spans, origins.len()), (burst * SPANS, burst * SPANS, 0));
+    assert_eq!((status.malformed, status.truncated, status.queue_drops), (0, 0, 0));
+    assert!(matches!(status.kernel_drops, Some(0) | None));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_kernel_drops_of_this_socket_is_counted_to_the_datagram() {
+    let (bound, other) = (bound(), bound());
+    for bound in [&bound, &other] {
+        socket2::SockRef::from(&bound.socket).set_recv_buffer_size(8192).expect("a small buffer");
+        let client = client(&bound.local.to_string());
+        for _ in 0..100 {
+            client.send(&[0xff; 1000]).expect("loopback takes it");
+        }
+    }
+    let (sender, parcels) = channel();
+    let listener = Listener::start(bound, sender).expect("a thread");
+    let dropped = listener.status().kernel_drops.expect("Linux tells");
+    assert!(dropped > 0 && dropped < 100, "{dropped}");
+    let status = received(&listener, 100 - dropped);
+    assert_eq!((status.datagrams + dropped, status.malformed), (100, status.datagrams));
+    rest(&listener, parcels);
+    assert_eq!(listener.status().kernel_drops, Some(dropped));
+}
+
+#[test]
+fn spans_that_found_the_queue_full_are_counted_to_the_span() {
+    let (listener, client, parcels) = listener(tokio::sync::mpsc::channel(1));
+    let mut template = Template::new("crowd", "a");
+    for n in 0..200 {
+        client.send(template.stamp(n, n * SPANS, 1_700_000_000_000_000)).expect("loopback takes it");
+        received(&listener, n + 1);
+    }
+    let (_, spans) = rest(&listener, parcels);
+    let status = listener.status();
+    assert!(status.queue_drops > 0);
+    assert_eq!((status.spans, spans + status.queue_drops), (200 * SPANS, 200 * SPANS));
+}
+
+#[test]
+fn the_largest_datagram_there_is_comes_whole_and_problems_name_their_sender() {
+    let (listener, first, parcels) = listener(channel());
+    let second = client(&listener.local().to_string());
+    first.send(&[0xff; 65_507]).expect("loopback takes it");
+    second.send(GARBAGE).expect("loopback takes it");
+    second.send(&[]).expect("loopback takes it");
+    let status = received(&listener, 3);
+    assert_eq!((status.bytes, status.malformed, status.truncated), (65_507 + 40, 3, 0));
+    let [first, second] = [first, second].map(|client| client.local_addr().expect("an address").to_string());
+    assert_eq!(rest(&listener, parcels).0, [first, second.clone(), second]);
+}
+
+/// An `emitBatch` of one span from a client that numbers its batches and counts what it lost (each below 64).
+fn numbered(uuid: u8, seq_no: u8, lost: [u8; 3]) -> Vec<u8> {
+    let tag = [b"\x18\x0bclient-uuid\x15\x00\x18\x01".as_slice(), &[uuid, 0]].concat();
+    let process = [b"\x1c\x18\x01s\x19\x1c".as_slice(), &tag, &[0]].concat();
+    let span = b"\x19\x1c\x16\x02\x26\x02\x00";
+    let [full, large, failed] = lost.map(|n| 2 * n);
+    let numbers = [0x16, 2 * seq_no, 0x1c, 0x16, full, 0x16, large, 0x16, failed, 0];
+    [b"\x82\x81\x00\x09emitBatch\x1c".as_slice(), &process, span, &numbers, &[0, 0]].concat()
+}
+
+#[test]
+fn gaps_and_losses_that_clients_tell_are_counted_for_each_client_by_its_uuid() {
+    let (listener, client, parcels) = listener(channel());
+    let send = |datagram: &[u8]| client.send(datagram).expect("loopback takes it");
+    // Both come from one address, as behind a proxy.
+    send(&numbered(b'a', 1, [0, 0, 0]));
+    send(&numbered(b'b', 40, [2, 0, 0]));
+    send(&numbered(b'a', 2, [3, 0, 0]));
+    send(&numbered(b'a', 6, [3, 1, 1]));
+    send(&numbered(b'b', 41, [2, 0, 0]));
+    let status = received(&listener, 5);
+    assert_eq!((status.malformed, status.seq_gaps, status.client_drops), (0, 3, 7));
+    // One of the missing ones was only late; a client that starts anew has a new uuid and begins at 1.
+    send(&numbered(b'a', 4, [3, 1, 1]));
+    send(&numbered(b'c', 1, [0, 0, 0]));
+    send(&numbered(b'c', 2, [1, 0, 0]));
+    let status = received(&listener, 8);
+    assert_eq!((status.malformed, status.seq_gaps, status.client_drops), (0, 2, 8));
+    assert_eq!(rest(&listener, parcels).1, 8);
 }

@@ -12,6 +12,7 @@ mod process;
 mod pty;
 mod scan;
 mod screens;
+mod soak;
 mod store;
 mod thrift;
 mod tidy;

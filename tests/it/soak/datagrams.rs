@@ -31,10 +31,10 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// The spans of a service.
-    pub(crate) fn new(service: &str) -> Self {
+    /// The spans of a service, sent by a client that calls itself so.
+    pub(crate) fn new(service: &str, client: &str) -> Self {
         let names: Vec<String> = (0..SPANS).map(|n| format!("GET /api/{service}/{}", n % 12)).collect();
-        let spans: Vec<Span<'_>> = names.iter().zip(0..).map(|(name, n)| span(service, name, n)).collect();
+        let spans: Vec<Span<'_>> = names.iter().zip(0..).map(|(name, n)| span([service, client, name], n)).collect();
         let mut datagrams = jaeger_thrift::datagrams(&spans, 60_000);
         assert_eq!(datagrams.len(), 1, "one process, one datagram");
         let bytes = datagrams.remove(0);
@@ -79,8 +79,7 @@ fn overwrite(bytes: &mut [u8], place: usize, n: i64) {
     bytes[place..].iter_mut().zip(varint(n)).for_each(|(byte, new)| *byte = new);
 }
 
-fn span<'a>(service: &'a str, name: &'a str, n: u64) -> Span<'a> {
-    let text = |key, value| Attribute { key, value: Value::Str(value) };
+fn span([service, client, name]: [&str; 3], n: u64) -> Span<'_> {
     let attributes = vec![
         text("http.request.method", "GET"),
         text("http.route", "/api/{shop}/{item}"),
@@ -102,8 +101,13 @@ fn span<'a>(service: &'a str, name: &'a str, n: u64) -> Span<'a> {
         duration: 1_000_000 + n * 7_000,
         status: if n == 29 { Status::Error } else { Status::Unset },
         attributes,
+        resource: vec![text("client-uuid", client)],
         ..Span::default()
     }
+}
+
+fn text<'a>(key: &'a str, value: &'a str) -> Attribute<'a> {
+    Attribute { key, value: Value::Str(value) }
 }
 
 fn signed(n: u64) -> i64 {
