@@ -1,6 +1,8 @@
 //! How the release binary bears a load: 30 spans × 8 attributes a datagram, evenly paced or in bursts, over loopback.
 //! Prints what was lost, what a span costs, and how soon a key is answered meanwhile. `just load` builds and runs it.
 
+#![expect(clippy::print_stdout, reason = "figures are what it is for")]
+
 #[path = "../tests/it/soak/datagrams.rs"]
 mod datagrams;
 #[path = "../tests/it/soak/terminal.rs"]
@@ -62,7 +64,7 @@ fn send(to: &str, rate: u64, seconds: u64, burst: u64) -> u64 {
     let took = start.elapsed().as_secs_f64();
     let reached = (all * SPANS) as f64 / took;
     if reached < 0.98 * rate as f64 {
-        eprintln!("note: the sender itself reached {reached:.0} spans/s only");
+        println!("note: the sender itself reached {reached:.0} spans/s only");
     }
     all * SPANS
 }
@@ -110,31 +112,7 @@ fn screen(rate: u64, seconds: u64) {
             sent
         });
         terminal.wait("the first trace", |screen| screen.contains("newest"));
-        let mut times: [Vec<Duration>; KEYS.len()] = Default::default();
-        for (at, pause) in (0..KEYS.len()).cycle().zip((0..7).cycle()) {
-            if done.load(Ordering::Acquire) {
-                break;
-            }
-            let (_, key, back, mark) = KEYS[at];
-            times[at].push(answer(&mut terminal, key, |screen| screen.contains(mark)));
-            terminal.watch(Duration::from_millis(5 + 9 * pause));
-            times[at].push(answer(&mut terminal, back, |screen| !screen.contains(mark)));
-            terminal.watch(Duration::from_millis(7 + 11 * pause));
-        }
-        for ((name, ..), times) in KEYS.iter().zip(&mut times) {
-            times.sort();
-            let part = |share: f64| {
-                times.get((times.len() as f64 * share) as usize).map_or(0.0, |time| time.as_secs_f64() * 1e3)
-            };
-            println!(
-                "screen key {name}: {} presses, p50 {:.1} p90 {:.1} p99 {:.1} max {:.1} ms",
-                times.len(),
-                part(0.5),
-                part(0.9),
-                part(0.99),
-                part(0.99999)
-            );
-        }
+        press_keys(&mut terminal, &done);
         sender.join().expect("a sender")
     });
     terminal.press("H");
@@ -155,6 +133,35 @@ fn screen(rate: u64, seconds: u64) {
     }
     terminal.press("\x03");
     terminal.end();
+}
+
+/// Presses keys until it is done, and tells how soon they were answered.
+fn press_keys(terminal: &mut Terminal, done: &AtomicBool) {
+    let mut times: [Vec<Duration>; KEYS.len()] = Default::default();
+    for (at, pause) in (0..KEYS.len()).cycle().zip((0..7).cycle()) {
+        if done.load(Ordering::Acquire) {
+            break;
+        }
+        let (_, key, back, mark) = KEYS[at];
+        times[at].push(answer(terminal, key, |screen| screen.contains(mark)));
+        terminal.watch(Duration::from_millis(5 + 9 * pause));
+        times[at].push(answer(terminal, back, |screen| !screen.contains(mark)));
+        terminal.watch(Duration::from_millis(7 + 11 * pause));
+    }
+    for ((name, ..), times) in KEYS.iter().zip(&mut times) {
+        times.sort();
+        let percentile = |share| {
+            let time: Option<&Duration> = times.get(times.len() * share / 100);
+            time.map_or(0.0, |time| time.as_secs_f64() * 1e3)
+        };
+        println!(
+            "screen key {name}: {} presses, p50 {:.1} p90 {:.1} p99 {:.1} ms",
+            times.len(),
+            percentile(50),
+            percentile(90),
+            percentile(99)
+        );
+    }
 }
 
 /// How long a key takes to show.

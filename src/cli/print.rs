@@ -54,8 +54,8 @@ pub(super) fn verdict(reader: &Reader) -> Result<(), Failure> {
 }
 
 fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
-    let reader = Reader::new(inputs, keep.service.clone());
     let mut store = Store::new(keep.memory());
+    let reader = Reader::new(inputs, keep.service);
     reader.read(|batch| {
         store.extend(batch);
         true

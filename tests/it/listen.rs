@@ -188,7 +188,7 @@ fn spans_that_found_the_queue_full_are_counted_to_the_span() {
 fn the_largest_datagram_there_is_comes_whole_and_problems_name_their_sender() {
     let (listener, first, parcels) = listener(channel());
     let second = client(&listener.local().to_string());
-    first.send(&[0xff; 65_507]).expect("loopback takes it");
+    first.send(&vec![0xff; 65_507]).expect("loopback takes it");
     second.send(GARBAGE).expect("loopback takes it");
     second.send(&[]).expect("loopback takes it");
     let status = received(&listener, 3);

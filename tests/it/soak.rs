@@ -116,6 +116,7 @@ fn resident(id: u32) -> Option<u64> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a long run is to tell its figures")]
 fn under_mixed_load_every_span_is_accounted_for_and_memory_stays_within_its_budget() {
     let (seconds, rate) = (asked("TRACETUI_SOAK_SECONDS", 5), asked("TRACETUI_SOAK_RATE", 6_000));
     let budget = asked("TRACETUI_SOAK_MIB", 1) << 20;

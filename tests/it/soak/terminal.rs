@@ -34,7 +34,7 @@ impl Terminal {
         let keys = pair.master.take_writer().expect("a writer");
         let (sender, output) = channel();
         std::thread::spawn(move || {
-            let mut bytes = [0; 64 * 1024];
+            let mut bytes = vec![0; 64 * 1024];
             while let Ok(len @ 1..) = reader.read(&mut bytes) {
                 if sender.send(bytes[..len].to_vec()).is_err() {
                     return;
@@ -63,7 +63,9 @@ impl Terminal {
             let left = end.saturating_duration_since(now());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.take(&bytes),
-                Err(_) => panic!("{what} never came:\n{}", self.contents()),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("{what} never came:\n{}", self.contents())
+                }
             }
         }
     }
