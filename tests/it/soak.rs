@@ -69,15 +69,15 @@ fn mixed(n: u64, template: &mut Template, mut send: impl FnMut(&[u8], Sent)) {
     let start = 1_700_000_000_000_000 + i64::try_from(n).expect("small") * 1_000;
     let trace = if n.is_multiple_of(9) { 1 } else { n + 10 };
     let whole = Sent { spans: SPANS, malformed: 0 };
-    match n % 100 {
+    match n % 200 {
         25 => send(&[0xff; 300], Sent { spans: 0, malformed: 1 }),
-        75 => {
+        125 => {
             let datagram = template.stamp(trace, n * SPANS, start);
             let cut = datagram.get(..datagram.len() / 2).unwrap_or_default();
             let spans = u64::from(decode(cut, &mut SpanBatch::default()).spans);
             send(cut, Sent { spans, malformed: 1 });
         }
-        50 => {
+        50 | 150 => {
             send(template.stamp(trace, n * SPANS, start), whole);
             send(template.stamp(trace, n * SPANS, start), whole);
             send(template.stamp(trace, n * SPANS, start + 500), whole);
