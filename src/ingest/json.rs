@@ -67,16 +67,30 @@ struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
     nodes: Vec<Node>,
+    is_short: bool,
 }
 
 impl Tape {
     /// Parses one value from the beginning of `bytes`, which must be shorter than 4 GiB.
     pub fn parse(&mut self, bytes: &[u8]) -> Outcome {
+        self.parse_beside(bytes, &[])
+    }
+
+    /// Parses one value, but for a member `resource` that reads exactly as `known`, a whole JSON object, or nothing: that
+    /// one appears to have no members.
+    pub(crate) fn parse_beside(&mut self, bytes: &[u8], known: &[u8]) -> Outcome {
         self.nodes.clear();
         if self.nodes.capacity() > MAX_NODES / 16 {
             self.nodes.shrink_to(1024);
         }
-        parse::parse(bytes, &mut self.nodes)
+        let (outcome, is_short) = parse::parse(bytes, known, &mut self.nodes);
+        self.is_short = is_short;
+        outcome
+    }
+
+    /// Whether a known resource was left unparsed.
+    pub(crate) fn is_short(&self) -> bool {
+        self.is_short
     }
 
     /// The parsed value; `bytes` must be those that were parsed.

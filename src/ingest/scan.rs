@@ -16,7 +16,7 @@ mod sink;
 mod stamp;
 mod text;
 
-pub(crate) use memo::Memo;
+pub(crate) use memo::{CONSOLE, Memo};
 
 use crate::model::{SpanBatch, Timestamp};
 use encoding::Encoding;

@@ -1,7 +1,7 @@
 //! What surrounds a span of the console: its resource, in three layouts, and its trace state, in three more.
 
 use super::super::json::{Json, JsonKind, Shapes, push_attributes};
-use super::super::scan::{DecodeOptions, Memo};
+use super::super::scan::{CONSOLE, DecodeOptions, Memo};
 use crate::model::{BatchResource, SpanBatch, Text, Value};
 
 /// The index of a span's resource; the same bytes as last time give the same index.
@@ -12,7 +12,7 @@ pub(super) fn index(
     options: &DecodeOptions,
 ) -> u32 {
     let raw = resource.map(Json::raw).unwrap_or_default();
-    memo.resource([b"console", raw], batch, |batch| {
+    memo.resource([CONSOLE, raw], batch, |batch| {
         let list = resource.map(|resource| match resource.get(b"attributes") {
             Some(nested) if nested.kind() == JsonKind::Object => nested,
             _ => resource,

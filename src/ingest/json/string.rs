@@ -5,6 +5,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The first offset from `at` on with a quote, a backslash or a control character; the end when there is none.
 /// Bits of `wide` are set when a byte on the way is not ASCII.
+#[inline]
 pub(super) fn skip(bytes: &[u8], mut at: usize, wide: &mut u64) -> usize {
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*word);
@@ -35,15 +36,17 @@ pub(super) fn skip(bytes: &[u8], mut at: usize, wide: &mut u64) -> usize {
 }
 
 /// How many spaces stand at `at`.
+#[inline]
 pub(super) fn spaces(bytes: &[u8], at: usize) -> usize {
     let mut n = 0;
-    while bytes.get(at + n..).and_then(<[u8]>::first_chunk::<8>).is_some_and(|word| word == b"        ") {
+    while let Some(word) = bytes.get(at + n..).and_then(<[u8]>::first_chunk::<8>) {
+        let other = u64::from_le_bytes(*word) ^ (LOW * 0x20);
+        if other != 0 {
+            return n + (other.trailing_zeros() / 8) as usize;
+        }
         n += 8;
     }
-    while bytes.get(at + n) == Some(&b' ') {
-        n += 1;
-    }
-    n
+    n + bytes.get(at + n..).unwrap_or_default().iter().take_while(|byte| **byte == b' ').count()
 }
 
 /// Appends the text of a string between its quotes: escapes undone, lone surrogates and bytes that are not UTF-8

@@ -4,7 +4,8 @@
 //! arrives: it is asked when a likely end has come, or when the bytes have doubled.
 
 use super::End;
-use crate::ingest::json::{Outcome, Tape};
+use super::sink::Target;
+use crate::ingest::json::Outcome;
 
 /// With this much at hand the parser is asked at once.
 const ENOUGH: usize = 4096;
@@ -41,13 +42,13 @@ impl Attempt {
     }
 
     /// Looks at the bytes from the object's brace on.
-    pub(super) fn look(&mut self, bytes: &[u8], limit: usize, end: End, tape: &mut Tape) -> Found {
+    pub(super) fn look(&mut self, bytes: &[u8], limit: usize, end: End, target: &mut Target<'_>) -> Found {
         let window = bytes.get(..limit).unwrap_or(bytes);
         let all = window.len() == limit || end == End::Reached;
         if !all && window.len() < self.next && !self.likely_end(window) {
             return Found::Wait;
         }
-        match tape.parse(window) {
+        match target.parse(window) {
             Outcome::Complete(length) => Found::Whole(length),
             Outcome::Broken(reason) => Found::Broken(reason),
             Outcome::Incomplete if window.len() == limit => Found::TooLarge,

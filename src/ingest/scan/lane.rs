@@ -152,7 +152,7 @@ impl Lane {
                 },
             };
             let (head, object) = rest.split_at(brace);
-            let found = attempt.look(object, self.limit, end, &mut target.sink.tape);
+            let found = attempt.look(object, self.limit, end, target);
             self.cursor.brace = Some((brace, attempt));
             let taken = match found {
                 Found::Wait => return None,

@@ -4,6 +4,9 @@
 
 use crate::model::{BatchResource, SpanBatch, Text};
 
+/// The key of resources of the console. A quote begins it: the keys of `jsonl`, texts between quotes, hold none.
+pub(crate) const CONSOLE: &[u8] = b"\"console";
+
 /// The last resource and the last format name of this batch.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
@@ -39,6 +42,12 @@ impl Memo {
         batch.resources.push(resource);
         self.resource = Some(index);
         index
+    }
+
+    /// The bytes of the last resource, when the last span was of the console.
+    pub(crate) fn console_resource(&self) -> &[u8] {
+        let raw = self.key.strip_prefix(CONSOLE).and_then(|rest| rest.strip_prefix(b"\n"));
+        raw.filter(|raw| self.resource.is_some() && raw.starts_with(b"{")).unwrap_or_default()
     }
 
     /// The format's name as text of the batch.

@@ -3,7 +3,7 @@
 use super::carried::Carried;
 use super::text::{MAX_TEXT, is_blank, shown};
 use super::{Counts, DecodeOptions, Memo, Verdict};
-use crate::ingest::json::{Json, Tape, compact};
+use crate::ingest::json::{Json, Outcome, Tape, compact};
 use crate::ingest::{console, console_text, jsonl};
 use crate::model::{OutputLine, Place, Problem, SpanBatch, Timestamp};
 
@@ -57,16 +57,23 @@ pub(super) struct Spot<'a> {
 }
 
 impl Target<'_> {
+    /// Parses an object; a resource like that of the span before stays unread until something else needs it.
+    pub(super) fn parse(&mut self, bytes: &[u8]) -> Outcome {
+        self.sink.tape.parse_beside(bytes, self.sink.memo.console_resource())
+    }
+
     /// Offers the object that the tape holds to the formats.
     pub(super) fn object(&mut self, bytes: &[u8]) -> Verdict {
         let sink = &mut *self.sink;
-        let object = sink.tape.root(bytes);
         let verdicts: [(&'static str, Format); 2] = [("console", console::decode), ("jsonl", jsonl::decode)];
         for (name, decode) in verdicts {
-            let verdict = decode(object, self.batch, &mut sink.memo, &sink.options);
+            let verdict = decode(sink.tape.root(bytes), self.batch, &mut sink.memo, &sink.options);
             if let Verdict::Span(_) = verdict {
                 sink.counts.spans += 1;
                 sink.format.get_or_insert(name);
+            } else if sink.tape.is_short() {
+                // Only a span of the console may leave its resource unread.
+                sink.tape.parse(bytes);
             }
             if verdict != Verdict::Other {
                 return verdict;
