@@ -11,6 +11,7 @@ mod lane;
 mod lanes;
 mod learned;
 mod memo;
+mod part;
 mod prefix;
 mod sink;
 mod stamp;
@@ -136,6 +137,11 @@ impl Decoder {
     /// The format of the first span found: `console`, `console-text` or `jsonl`; `unknown` before there is one.
     pub fn format(&self) -> &'static str {
         self.sink.format.unwrap_or("unknown")
+    }
+
+    /// Number of the line that is next to be decided.
+    pub fn line(&self) -> u64 {
+        self.main.line()
     }
 
     /// What was found so far.

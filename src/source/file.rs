@@ -1,5 +1,8 @@
 //! Reads files and standard input in chunks, decodes them and hands the batches on; one after the other, on a thread of
-//! its own or on the caller's. Says of each input what was found in it.
+//! its own or on the caller's. Large files are decoded by several threads. Says of each input what was found in it.
+
+mod crew;
+mod segments;
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -13,7 +16,14 @@ use tokio::sync::mpsc;
 use super::counters::add;
 use super::{BATCH_BYTES, Counters, Parcel, SPARE};
 use crate::ingest::{DecodeOptions, Decoder};
-use crate::model::{SourceState, SourceStatus, SpanBatch};
+use crate::model::{Place, Problem, SourceState, SourceStatus, SpanBatch};
+use segments::{Change, Segments};
+
+/// Smaller files are decoded by one thread.
+const LARGE: u64 = 8 << 20;
+
+/// More threads than this gain nothing: one has to take in what all of them decode.
+const MOST_THREADS: usize = 4;
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +39,18 @@ pub enum Input {
 pub struct Reader {
     files: Vec<Reading>,
     service: Option<String>,
+    threads: usize,
     stop: AtomicBool,
+}
+
+/// What takes batches, and says whether to go on.
+type Take<'a> = &'a mut dyn FnMut(&mut SpanBatch) -> bool;
+
+enum Opened {
+    /// A file that has a length.
+    Regular(File),
+    /// Anything that has only an end.
+    Stream(Box<dyn Read>),
 }
 
 #[derive(Debug)]
@@ -58,7 +79,14 @@ impl Reader {
             format: OnceLock::new(),
             end: OnceLock::new(),
         };
-        Self { files: inputs.into_iter().map(reading).collect(), service, stop: AtomicBool::new(false) }
+        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_THREADS));
+        Self { files: inputs.into_iter().map(reading).collect(), service, threads, stop: AtomicBool::new(false) }
+    }
+
+    /// Decodes a large file with so many threads instead of one for each core.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads: threads.max(1), ..self }
     }
 
     /// Reads everything on a thread of its own and sends the batches on; it waits where the queue is full.
@@ -76,9 +104,8 @@ impl Reader {
 
     /// Reads everything here. Each batch is handed to `take`, which says whether to go on.
     pub fn read(&self, mut take: impl FnMut(&mut SpanBatch) -> bool) {
-        let mut batch = SpanBatch::default();
         for file in &self.files {
-            let end = match self.read_one(file, &mut batch, &mut take) {
+            let end = match self.read_one(file, &mut take) {
                 Ok(end) => end,
                 Err(error) => SourceState::Failed(explain(&file.name, &error)),
             };
@@ -124,14 +151,61 @@ impl Reader {
         self.files.iter().filter_map(Reading::without_spans).collect()
     }
 
-    fn read_one(
+    fn read_one(&self, file: &Reading, take: Take<'_>) -> io::Result<SourceState> {
+        let options = self.options(file);
+        match file.open()? {
+            Opened::Regular(opened) => self.read_regular(file, &opened, &options, take),
+            Opened::Stream(mut input) => self.read_stream(file, &mut *input, Decoder::new(options), take),
+        }
+    }
+
+    fn read_regular(
         &self,
         file: &Reading,
-        batch: &mut SpanBatch,
-        take: &mut dyn FnMut(&mut SpanBatch) -> bool,
+        mut opened: &File,
+        options: &DecodeOptions,
+        take: Take<'_>,
     ) -> io::Result<SourceState> {
-        let mut input = file.open()?;
-        let mut decoder = Decoder::new(self.options(file));
+        let descriptor = opened;
+        let length = || descriptor.metadata().ok().map(|metadata| metadata.len());
+        let mut segments = Segments::new(&mut opened, &length, BATCH_BYTES);
+        let mut decoder = Decoder::new(options.clone());
+        let threads = if file.total.get().is_some_and(|total| *total >= LARGE) { self.threads } else { 1 };
+        let is_whole = crew::decode(&mut segments, &mut decoder, options, threads, &mut |decoder, len, batch| {
+            if self.stop.load(Ordering::Acquire) {
+                return false;
+            }
+            add(&file.counters.bytes, len as u64);
+            file.count(decoder, batch);
+            hand_on(batch, take)
+        });
+        if !is_whole {
+            return Ok(SourceState::Stopped);
+        }
+        let mut batch = SpanBatch::default();
+        decoder.finish(&mut batch);
+        let change = segments.change.or_else(|| file.is_gone().then_some(Change::Vanished));
+        if let Some(change) = change {
+            let (place, reason) = (Place::Line(decoder.line()), change.to_string());
+            batch.problems.push(Problem { place, reason, origin: String::new(), bytes: Vec::new() });
+        }
+        file.count(&decoder, &mut batch);
+        hand_on(&mut batch, take);
+        match (segments.error, change) {
+            (Some(error), _) => Err(error),
+            (None, Some(change @ Change::Shrank { .. })) => Ok(SourceState::Failed(format!("{}: {change}", file.name))),
+            (None, _) => Ok(SourceState::Done),
+        }
+    }
+
+    fn read_stream(
+        &self,
+        file: &Reading,
+        input: &mut dyn Read,
+        mut decoder: Decoder,
+        take: Take<'_>,
+    ) -> io::Result<SourceState> {
+        let mut batch = SpanBatch::default();
         let mut chunk = vec![0; BATCH_BYTES];
         loop {
             if self.stop.load(Ordering::Acquire) {
@@ -143,13 +217,11 @@ impl Reader {
             };
             add(&file.counters.bytes, len as u64);
             match chunk.get(..len) {
-                Some(bytes) if len > 0 => decoder.feed(bytes, batch),
-                _ => decoder.finish(batch),
+                Some(bytes) if len > 0 => decoder.feed(bytes, &mut batch),
+                _ => decoder.finish(&mut batch),
             }
-            file.count(&decoder, batch);
-            let is_empty = batch.spans.is_empty() && batch.problems.is_empty() && batch.lines.is_empty();
-            let go_on = is_empty || take(batch);
-            batch.clear();
+            file.count(&decoder, &mut batch);
+            let go_on = hand_on(&mut batch, take);
             if len == 0 {
                 return Ok(SourceState::Done);
             }
@@ -172,8 +244,8 @@ impl Reader {
 }
 
 impl Reading {
-    fn open(&self) -> io::Result<Box<dyn Read>> {
-        let Input::Path(path) = &self.input else { return Ok(Box::new(io::stdin())) };
+    fn open(&self) -> io::Result<Opened> {
+        let Input::Path(path) = &self.input else { return Ok(Opened::Stream(Box::new(io::stdin()))) };
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
@@ -182,7 +254,15 @@ impl Reading {
         if metadata.is_file() {
             let _ = self.total.set(metadata.len());
         }
-        Ok(Box::new(file))
+        // What the system makes up while it is read (/proc) has no length.
+        let is_regular = metadata.is_file() && metadata.len() > 0;
+        Ok(if is_regular { Opened::Regular(file) } else { Opened::Stream(Box::new(file)) })
+    }
+
+    /// Whether the file has lost its name.
+    fn is_gone(&self) -> bool {
+        let Input::Path(path) = &self.input else { return false };
+        path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
     }
 
     /// Notes what a chunk brought, and says where its problems and lines come from.
@@ -206,7 +286,9 @@ impl Reading {
 
     fn status(&self) -> SourceStatus {
         let done = self.counters.bytes.load(Ordering::Relaxed);
-        let reading = SourceState::Reading { done, total: self.total.get().copied() };
+        // A file may have grown since.
+        let total = self.total.get().map(|total| done.max(*total));
+        let reading = SourceState::Reading { done, total };
         let mut status = SourceStatus {
             protocol: (*self.format.get().unwrap_or(&"file")).to_owned(),
             endpoint: self.name.clone(),
@@ -238,6 +320,14 @@ impl Reading {
         };
         Some(format!("no spans in {}: {found}; try: a file of console-exporter JSON or tracetui jsonl", self.name))
     }
+}
+
+/// Hands a batch on if it holds anything, and empties it.
+fn hand_on(batch: &mut SpanBatch, take: Take<'_>) -> bool {
+    let is_empty = batch.spans.is_empty() && batch.problems.is_empty() && batch.lines.is_empty();
+    let go_on = is_empty || take(batch);
+    batch.clear();
+    go_on
 }
 
 fn plural(n: u64, one: &str, many: &str) -> String {

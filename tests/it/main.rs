@@ -10,6 +10,7 @@ mod listen;
 mod print;
 mod process;
 mod pty;
+mod reading;
 mod scan;
 mod screens;
 mod soak;

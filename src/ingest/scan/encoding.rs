@@ -22,6 +22,16 @@ pub(super) struct Encoding {
 }
 
 impl Encoding {
+    /// Of bytes from the middle of an input that is UTF-8.
+    pub(super) fn utf8() -> Self {
+        Self { kind: Kind::Utf8, ..Self::default() }
+    }
+
+    /// Whether it is UTF-8 and nothing waits.
+    pub(super) fn is_clear(&self) -> bool {
+        self.kind == Kind::Utf8 && self.waiting.is_empty()
+    }
+
     /// Appends the bytes as UTF-8.
     pub(super) fn decode(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         match self.kind {

@@ -86,9 +86,32 @@ impl Lane {
         self.buffer.is_empty() && !self.dropping
     }
 
+    /// Whether the next byte begins a line and nothing before it waits.
+    pub(super) fn is_clear(&self) -> bool {
+        self.is_idle() && self.cursor.at_line_start
+    }
+
+    /// Number of the line that is next.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
     /// End of the last span.
     pub(super) fn after(&self) -> Option<Timestamp> {
         self.after
+    }
+
+    /// Moves it behind `before`, another lane that is clear.
+    pub(super) fn follow(&mut self, before: &Self) {
+        self.line += before.line - 1;
+        self.after = self.after.or(before.after);
+    }
+
+    /// Forgets everything but its memory.
+    pub(super) fn restart(&mut self) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        *self = Self { buffer, ..Self::new(self.limit) };
     }
 
     /// Where new bytes go.

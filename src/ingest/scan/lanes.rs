@@ -34,6 +34,11 @@ pub(super) enum Route {
 }
 
 impl Lanes {
+    /// Whether there was no prefix yet.
+    pub(super) fn is_clear(&self) -> bool {
+        self.list.is_empty() && self.searched == 0
+    }
+
     /// Puts the line that `rest` begins with into its lane, if it has a prefix.
     pub(super) fn route(&mut self, rest: &[u8], number: u64, end: End, target: &mut Target<'_>) -> Route {
         let first = rest.first().copied().unwrap_or_default();

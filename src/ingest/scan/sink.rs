@@ -32,6 +32,12 @@ impl Sink {
         Self { tape, counts, format: None, carried: Carried::default(), options, memo, kept: 0 }
     }
 
+    /// Forgets what was found.
+    pub(super) fn restart(&mut self) {
+        self.counts = Counts::default();
+        self.format = None;
+    }
+
     /// Starts a call of the decoder, perhaps with another batch than the last one's.
     pub(super) fn begin(&mut self) {
         self.memo.clear();

@@ -1,0 +1,58 @@
+//! Parts of one input, decoded apart: how a decoder takes over what another made of the bytes that come next.
+//!
+//! It does so only where the outcome is, to the letter, what it would have made of them itself.
+
+use super::encoding::Encoding;
+use super::lanes::Lanes;
+use super::{Counts, DecodeOptions, Decoder};
+use crate::model::{Place, SpanBatch};
+
+impl Decoder {
+    /// A decoder for bytes from the middle of an input, from the beginning of a line on; see [`Decoder::take_over`].
+    pub fn amid(options: DecodeOptions) -> Self {
+        Self { encoding: Encoding::utf8(), ..Self::new(options) }
+    }
+
+    /// Makes a decoder as new as [`Decoder::amid`] does.
+    pub fn restart_amid(&mut self) {
+        self.encoding = Encoding::utf8();
+        self.main.restart();
+        self.lanes = Lanes::default();
+        self.sink.restart();
+    }
+
+    /// Takes over what `part`, begun with [`Decoder::amid`], made of the bytes that come next, as if it had been fed them:
+    /// `batch` is what they became. Refuses, and changes nothing, when something of the bytes before still waits, or when
+    /// lines have prefixes: then the bytes are to be fed again, here.
+    pub fn take_over(&mut self, part: &mut Self, batch: &mut SpanBatch) -> bool {
+        let is_clear = self.encoding.is_clear() && self.main.is_clear() && self.lanes.is_clear();
+        if !is_clear || !part.encoding.is_clear() || !part.lanes.is_clear() {
+            return false;
+        }
+        let lines_before = self.main.line() - 1;
+        let after = self.main.after();
+        for line in &mut batch.lines {
+            line.line += lines_before;
+            line.after = line.after.or(after);
+        }
+        for problem in &mut batch.problems {
+            if let Place::Line(line) = &mut problem.place {
+                *line += lines_before;
+            }
+        }
+        part.main.follow(&self.main);
+        std::mem::swap(&mut self.main, &mut part.main);
+        self.sink.counts.add(part.sink.counts);
+        self.sink.format = self.sink.format.or(part.sink.format);
+        true
+    }
+}
+
+impl Counts {
+    fn add(&mut self, more: Self) {
+        self.spans += more.spans;
+        self.objects += more.objects;
+        self.lines += more.lines;
+        self.malformed += more.malformed;
+    }
+}
