@@ -2,21 +2,21 @@
 
 use super::{JsonKind, MAX_DEPTH, MAX_NODES, Node, Outcome, string};
 
-/// Why the parser stops early.
+/// Why the parser stops early. The reason is kept aside: what every step returns fits a register.
 enum Stop {
     End,
-    Broken(&'static str),
+    Broken,
 }
 
 /// Parses one value into `nodes`, which must be empty. A member `resource` that reads exactly as `known` stays unparsed;
 /// says whether there was one.
 pub(super) fn parse(bytes: &[u8], known: &[u8], nodes: &mut Vec<Node>) -> (Outcome, bool) {
     let (open, is_short) = ([0; MAX_DEPTH], false);
-    let mut parser = Parser { bytes, known, is_short, pos: 0, nodes, open, depth: 0, objects: 0 };
+    let mut parser = Parser { bytes, known, is_short, reason: "", pos: 0, nodes, open, depth: 0, objects: 0 };
     let outcome = match parser.run() {
         Ok(()) => Outcome::Complete(parser.pos),
         Err(Stop::End) => Outcome::Incomplete,
-        Err(Stop::Broken(reason)) => Outcome::Broken(reason),
+        Err(Stop::Broken) => Outcome::Broken(parser.reason),
     };
     (outcome, parser.is_short)
 }
@@ -25,6 +25,8 @@ struct Parser<'a> {
     bytes: &'a [u8],
     known: &'a [u8],
     is_short: bool,
+    /// Why it is broken.
+    reason: &'static str,
     pos: usize,
     nodes: &'a mut Vec<Node>,
     /// Nodes of the containers that are open.
@@ -52,10 +54,16 @@ impl Parser<'_> {
                 }
                 b'}' if in_object => self.close(),
                 b']' if !in_object => self.close(),
-                _ => return Err(Stop::Broken("a comma or the end of an object or array is missing")),
+                _ => return Err(self.broken("a comma or the end of an object or array is missing")),
             }
         }
         Ok(())
+    }
+
+    #[cold]
+    fn broken(&mut self, reason: &'static str) -> Stop {
+        self.reason = reason;
+        Stop::Broken
     }
 
     /// Reads a value; a container only up to its first scalar, so that nesting costs no recursion.
@@ -87,7 +95,7 @@ impl Parser<'_> {
                     return self.literal(b"-Infinity", JsonKind::Double);
                 }
                 b'-' | b'0'..=b'9' => return self.number(),
-                _ => return Err(Stop::Broken("a value is missing")),
+                _ => return Err(self.broken("a value is missing")),
             }
         }
     }
@@ -111,13 +119,13 @@ impl Parser<'_> {
 
     fn key(&mut self) -> Result<(), Stop> {
         if self.token()? != b'"' {
-            return Err(Stop::Broken("a key is missing"));
+            return Err(self.broken("a key is missing"));
         }
         self.string()?;
         if self.token()? != b':' {
-            return Err(Stop::Broken("a colon is missing"));
+            return Err(self.broken("a colon is missing"));
         }
-        self.pos += 1;
+        self.pos += 1 + usize::from(self.bytes.get(self.pos + 1) == Some(&b' '));
         Ok(())
     }
 
@@ -134,8 +142,8 @@ impl Parser<'_> {
         loop {
             match self.bytes.get(self.pos) {
                 None => return Err(Stop::End),
-                Some(b' ') => self.pos += string::spaces(self.bytes, self.pos),
-                Some(b'\n' | b'\r' | b'\t') => self.pos += 1,
+                // A line end and the indent behind it are one step.
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.pos += 1 + string::spaces(self.bytes, self.pos + 1),
                 Some(0x1b) => self.colour()?,
                 Some(byte) => return Ok(*byte),
             }
@@ -148,7 +156,7 @@ impl Parser<'_> {
         let parameters = match tail.first() {
             None => return Err(Stop::End),
             Some(b'[') => tail.iter().skip(1).take(32).take_while(|byte| matches!(byte, b'0'..=b'?')).count(),
-            Some(_) => return Err(Stop::Broken("a control character stands between values")),
+            Some(_) => return Err(self.broken("a control character stands between values")),
         };
         match tail.get(1 + parameters) {
             None => Err(Stop::End),
@@ -156,14 +164,14 @@ impl Parser<'_> {
                 self.pos += 3 + parameters;
                 Ok(())
             }
-            Some(_) => Err(Stop::Broken("a control character stands between values")),
+            Some(_) => Err(self.broken("a control character stands between values")),
         }
     }
 
     #[inline]
     fn push(&mut self, kind: JsonKind, start: usize, end: usize) -> Result<(), Stop> {
         if self.nodes.len() >= MAX_NODES {
-            return Err(Stop::Broken("it has more than 4,194,304 values"));
+            return Err(self.broken("it has more than 4,194,304 values"));
         }
         let next = index(self.nodes.len() + 1);
         self.nodes.push(Node { kind, start: index(start), end: index(end), next });
@@ -173,7 +181,7 @@ impl Parser<'_> {
     fn open(&mut self, kind: JsonKind) -> Result<(), Stop> {
         let slot = index(self.nodes.len());
         let Some(open) = self.open.get_mut(self.depth) else {
-            return Err(Stop::Broken("it is nested deeper than 64 levels"));
+            return Err(self.broken("it is nested deeper than 64 levels"));
         };
         *open = slot;
         self.depth += 1;
@@ -207,7 +215,7 @@ impl Parser<'_> {
                     escaped = true;
                     at = self.escape(at + 1)?;
                 }
-                Some(b'\n') => return Err(Stop::Broken("a line ends inside a string")),
+                Some(b'\n') => return Err(self.broken("a line ends inside a string")),
                 Some(_) => at += 1,
             }
         }
@@ -221,7 +229,7 @@ impl Parser<'_> {
     }
 
     /// Checks what follows a backslash; the offset after it.
-    fn escape(&self, at: usize) -> Result<usize, Stop> {
+    fn escape(&mut self, at: usize) -> Result<usize, Stop> {
         match self.bytes.get(at) {
             None => Err(Stop::End),
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
@@ -229,12 +237,12 @@ impl Parser<'_> {
                 let digits = self.bytes.get(at + 1..).unwrap_or_default().iter().take(4);
                 let (seen, hex) = digits.fold((0, true), |(n, hex), byte| (n + 1, hex && byte.is_ascii_hexdigit()));
                 match (hex, seen) {
-                    (false, _) => Err(Stop::Broken("a \\u escape has no four hex digits")),
+                    (false, _) => Err(self.broken("a \\u escape has no four hex digits")),
                     (true, 4) => Ok(at + 5),
                     (true, _) => Err(Stop::End),
                 }
             }
-            Some(_) => Err(Stop::Broken("an unknown escape stands in a string")),
+            Some(_) => Err(self.broken("an unknown escape stands in a string")),
         }
     }
 
@@ -254,7 +262,7 @@ impl Parser<'_> {
         if rest.len() < word.len() && word.starts_with(rest) {
             return Err(Stop::End);
         }
-        Err(Stop::Broken("an unknown word stands where a value should"))
+        Err(self.broken("an unknown word stands where a value should"))
     }
 
     fn number(&mut self) -> Result<(), Stop> {
@@ -262,7 +270,7 @@ impl Parser<'_> {
         let mut at = start + usize::from(self.bytes.get(start) == Some(&b'-'));
         let whole = self.digits(at)?;
         if whole == 0 || (whole > 1 && self.bytes.get(at) == Some(&b'0')) {
-            return Err(Stop::Broken("a number is malformed"));
+            return Err(self.broken("a number is malformed"));
         }
         at += whole;
         let mut kind = JsonKind::Integer;
@@ -271,7 +279,7 @@ impl Parser<'_> {
             let fraction = self.digits(at + 1)?;
             at += 1 + fraction;
             if fraction == 0 {
-                return Err(Stop::Broken("a number is malformed"));
+                return Err(self.broken("a number is malformed"));
             }
         }
         if matches!(self.bytes.get(at), Some(b'e' | b'E')) {
@@ -280,7 +288,7 @@ impl Parser<'_> {
             let exponent = self.digits(at)?;
             at += exponent;
             if exponent == 0 {
-                return Err(Stop::Broken("a number is malformed"));
+                return Err(self.broken("a number is malformed"));
             }
         }
         self.pos = at;
