@@ -119,6 +119,11 @@ impl Decoder {
     pub fn feed(&mut self, chunk: &[u8], batch: &mut SpanBatch) {
         self.sink.begin();
         for piece in chunk.chunks(PIECE) {
+            if self.encoding.is_clear() && self.main.buffer().is_empty() {
+                let target = &mut Target { sink: &mut self.sink, batch };
+                self.main.run_on(piece, &mut self.lanes, target);
+                continue;
+            }
             self.encoding.decode(piece, self.main.buffer());
             self.run(End::Open, batch);
         }

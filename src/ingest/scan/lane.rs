@@ -129,19 +129,31 @@ impl Lane {
     }
 
     /// Decides what can be decided.
-    pub(super) fn run(&mut self, end: End, mut lanes: Option<&mut Lanes>, target: &mut Target<'_>) {
+    pub(super) fn run(&mut self, end: End, lanes: Option<&mut Lanes>, target: &mut Target<'_>) {
         let mut buffer = std::mem::take(&mut self.buffer);
-        let mut done = 0;
-        while let Some(rest) = buffer.get(done..).filter(|rest| !rest.is_empty()) {
-            let Some(taken) = self.step(rest, end, lanes.as_deref_mut(), target) else { break };
-            self.advance(rest.get(..taken).unwrap_or(rest));
-            done += taken;
-        }
+        let done = self.decide(&buffer, end, lanes, target);
         buffer.drain(..done.min(buffer.len()));
         if buffer.is_empty() && buffer.capacity() > 4 * super::PIECE {
             buffer.shrink_to(super::PIECE);
         }
         self.buffer = buffer;
+    }
+
+    /// The same where nothing is buffered: only what cannot be decided is copied.
+    pub(super) fn run_on(&mut self, bytes: &[u8], lanes: &mut Lanes, target: &mut Target<'_>) {
+        let done = self.decide(bytes, End::Open, Some(lanes), target);
+        self.buffer.extend_from_slice(bytes.get(done..).unwrap_or_default());
+    }
+
+    /// How many of the bytes could be decided.
+    fn decide(&mut self, bytes: &[u8], end: End, mut lanes: Option<&mut Lanes>, target: &mut Target<'_>) -> usize {
+        let mut done = 0;
+        while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
+            let Some(taken) = self.step(rest, end, lanes.as_deref_mut(), target) else { break };
+            self.advance(rest.get(..taken).unwrap_or(rest));
+            done += taken;
+        }
+        done
     }
 
     /// Decides one piece; its length, or nothing when more bytes are needed.
