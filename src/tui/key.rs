@@ -110,7 +110,9 @@ impl Key {
             rest = tail;
         }
         key.code = parse_code(rest)?;
-        Some(key)
+        // No terminal sends shift with these: their case or name says it.
+        let says_shift = matches!(key.code, Code::Char(_) | Code::BackTab);
+        (!(key.shift && says_shift)).then_some(key)
     }
 
     /// How the key is shown in hints: `^C`, `⇧←`, `⏎`, or in words where only ASCII can be shown.
@@ -133,12 +135,13 @@ fn parse_code(text: &str) -> Option<Code> {
     if let Some((_, _, code)) = NAMES.iter().find(|(name, _, _)| *name == text) {
         return Some(*code);
     }
-    if let Some(number) = text.strip_prefix('f').and_then(|digits| digits.parse::<u8>().ok()) {
+    let digits = text.strip_prefix('f').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if let Some(number) = digits.and_then(|digits| digits.parse::<u8>().ok()) {
         return (1..=12).contains(&number).then_some(Code::F(number));
     }
     let mut chars = text.chars();
     let char = chars.next()?;
-    chars.next().is_none().then_some(Code::Char(char))
+    (chars.next().is_none() && !char.is_control()).then_some(Code::Char(char))
 }
 
 impl fmt::Display for Key {
@@ -168,7 +171,7 @@ mod tests {
             let key = Key::parse(text).expect("a key");
             assert_eq!(key.to_string(), text);
         }
-        for text in ["", "hyper-x", "f13", "enterr", "ctrl-"] {
+        for text in ["", "hyper-x", "f13", "f+5", "enterr", "ctrl-", "shift-a", "shift-backtab"] {
             assert_eq!(Key::parse(text), None, "{text}");
         }
     }

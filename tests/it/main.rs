@@ -5,6 +5,7 @@ mod cli;
 mod demo;
 mod formats;
 mod harness;
+mod hostile;
 mod jsonl;
 mod listen;
 mod print;

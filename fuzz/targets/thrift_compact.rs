@@ -1,0 +1,4 @@
+//! Fuzzes `entries::thrift_compact`; asserts nothing of its own.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tracetui_fuzz::run("thrift_compact", bytes));

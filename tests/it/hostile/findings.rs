@@ -1,0 +1,25 @@
+//! What the fuzzers found, one test each: the input must pass its entry now.
+
+use super::run;
+
+fn finding(entry: &str, file: &str) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hostile");
+    let bytes = std::fs::read(folder.join(entry).join(file)).expect("the finding is kept as a fixture");
+    run(entry, &bytes);
+}
+
+#[test]
+fn a_control_character_is_no_key() {
+    finding("key", "control-character");
+}
+
+#[test]
+fn no_key_is_written_with_a_shift_that_no_terminal_sends() {
+    finding("key", "shift-letter");
+}
+
+#[test]
+fn a_signed_number_names_no_function_key() {
+    finding("key", "signed-function-key");
+    assert_eq!(tracetui::tui::Key::parse("f+5"), None);
+}
