@@ -363,7 +363,8 @@ fn is_member(line: &[u8]) -> Option<bool> {
     }
 }
 
-/// Whether a brace is followed by what may be a key.
+/// Whether a brace is followed by what may be a key. White space is what the parser takes for it and no more: behind a
+/// form feed, where the parser gives up, the answer would depend on how much has come.
 fn has_key(object: &[u8]) -> bool {
-    object.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b"\"")
+    object.iter().skip(1).find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) == Some(&b'"')
 }
