@@ -23,3 +23,13 @@ fn a_signed_number_names_no_function_key() {
     finding("key", "signed-function-key");
     assert_eq!(tracetui::tui::Key::parse("f+5"), None);
 }
+
+#[test]
+fn a_form_feed_in_an_object_is_told_the_same_in_any_chunks() {
+    finding("console", "form-feed-before-key");
+}
+
+#[test]
+fn an_object_that_looks_like_bytes_or_a_double_of_ours_survives_a_round_trip() {
+    finding("jsonl", "object-like-a-shape");
+}
