@@ -36,6 +36,7 @@ accept:
 screenshots:
     cargo run --release --example screenshots
 
+
 # The table of budgets; `just bench decode` for rows that begin so, BUDGETS_QUICK=1 for a smoke run
 bench *NAMES:
     cargo bench --bench budgets -- {{NAMES}}
@@ -43,3 +44,9 @@ bench *NAMES:
 # Layer by layer, compared with the run before
 layers *NAMES:
     cargo bench --bench layers -- {{NAMES}}
+
+# Fuzz one entry (fuzz/README.md names them), for ten minutes unless told otherwise
+fuzz TARGET SECONDS='600':
+    fuzz/seed
+    RUSTC_BOOTSTRAP=1 cargo fuzz run -s none {{TARGET}} -- -max_total_time={{SECONDS}} -max_len=4096 -timeout=10 -rss_limit_mb=1024 -dict=fuzz/text.dict -print_final_stats=1
+
