@@ -155,8 +155,14 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
     Verdict::Span(start.plus(duration))
 }
 
-/// Adds a warning to the span being decoded.
+/// Adds a warning to the span being decoded, once: a thousand bad events are no reason to say it a thousand times.
 pub(crate) fn warn(text: &str, batch: &mut SpanBatch) {
+    let first = batch.spans.last().map_or(0, |span| span.warnings.end as usize);
+    let own = batch.warnings.get(first..).unwrap_or_default();
+    // Only so many texts are ours; a file may bring any number of its own.
+    if own.iter().rev().take(8).any(|known| batch.str(*known) == text) {
+        return;
+    }
     let text = batch.push_text(text.as_bytes());
     batch.warnings.push(text);
 }

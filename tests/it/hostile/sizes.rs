@@ -1,7 +1,7 @@
 //! Sizes and depths that lie, and texts that are empty or huge, from the datagram to the screen.
 
 use super::wire::{RawSpan, datagrams};
-use super::{jsonl, reasons, screen, spans, toured};
+use super::{jsonl, reasons, run, screen, spans, toured};
 
 /// A binary `emitBatch` up to its list of spans, whose head is still to come.
 const BINARY: &[u8] =
@@ -113,7 +113,7 @@ fn names_of_sixty_kilobytes_are_kept_whole_and_cut_on_the_screen() {
         "\u{202e}\u{9b}".repeat(12_000),
         "\0".repeat(60_000),
     ];
-    for text in &texts {
+    for (nth, text) in texts.iter().enumerate() {
         let base = RawSpan { trace: (0, 1), id: 1, name: "work", times: (1, 1), ..RawSpan::default() };
         let cases: [(&str, RawSpan<'_>); 5] = [
             (text, base.clone()),
@@ -122,16 +122,17 @@ fn names_of_sixty_kilobytes_are_kept_whole_and_cut_on_the_screen() {
             ("cart", RawSpan { tags: vec![("key", text)], ..base.clone() }),
             ("cart", RawSpan { logs: vec![(1, vec![("event", text)])], ..base.clone() }),
         ];
-        for (at, (service, span)) in cases.iter().enumerate() {
+        // The escape sequences in every place, the others in one each.
+        let places = cases.iter().enumerate().filter(|(at, _)| nth == 1 || *at == nth % 5);
+        for (at, (service, span)) in places {
             let [datagram, _] = datagrams(service, std::slice::from_ref(span));
             assert!(datagram.len() <= LARGEST);
             let app = toured(&datagram);
             let shown = spans(app.store());
             let span = shown.first().expect("the span is shown").to_span();
-            let attributes = span.attributes.iter().map(|attribute| format!("{attribute:?}"));
-            let whole = [span.service.to_owned(), span.name.to_owned()].into_iter().chain(attributes);
-            let event = span.events.first().map_or("", |event| event.name);
-            assert!(event == text || whole.into_iter().any(|part| part.len() >= text.len()), "place {at}");
+            let tags = span.attributes.iter().map(|tag| tag.key.len() + format!("{:?}", tag.value).len());
+            let longest = tags.chain([span.service.len(), span.name.len()]).max().unwrap_or_default();
+            assert!(longest >= text.len() || span.events.first().is_some_and(|event| event.name == text), "place {at}");
             assert!(screen(&datagram).contains("1 trace"));
         }
     }
@@ -148,4 +149,21 @@ fn a_file_of_tiny_objects_or_huge_names_is_read_to_its_end() {
     tracetui::ingest::jaeger_thrift::decode(&datagram, &mut batch);
     let app = toured(&jsonl(&batch));
     assert_eq!(spans(app.store()).first().expect("a span").service().len(), 60_000);
+}
+
+#[test]
+fn a_span_with_a_crowd_of_tiny_events_stays_small_and_warns_once() {
+    let crowd = |item: &str| vec![item; 50_000].join(",");
+    let head = r#"{"name":"work","context":{"trace_id":"0x1","span_id":"0x1"},"parent_id":null,"#;
+    let cases = [
+        (format!(r#"{head}"events":[{}]}}"#, crowd("{}")), "an event has no readable timestamp"),
+        (format!(r#"{head}"links":[{}]}}"#, crowd("0")), "a link has no readable context: left out"),
+    ];
+    for (text, warning) in cases {
+        run("console", &[&[1, 255], text.as_bytes()].concat());
+        let app = toured(text.as_bytes());
+        let shown = spans(app.store());
+        let warnings = shown.first().expect("the span is shown").to_span().warnings;
+        assert_eq!(warnings, ["no readable start_time and end_time", warning]);
+    }
 }
