@@ -158,7 +158,9 @@ fn assert_sound(batch: &SpanBatch) {
     for span in &batch.spans {
         let texts =
             [span.name, span.status_message, span.trace_state, span.source, span.scope_name, span.scope_version];
-        texts.iter().for_each(|text| assert_text(batch, *text));
+        for text in texts {
+            assert_text(batch, text);
+        }
         assert!((span.resource as usize) < batch.resources.len());
         assert!(batch.attributes.get(span.attributes.range()).is_some());
         assert!(batch.events.get(span.events.range()).is_some());

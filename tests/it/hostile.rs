@@ -29,6 +29,12 @@ fn toured(input: &[u8]) -> App {
     entries::screen::show(input, &entries::screen::TOUR, entries::screen::plain())
 }
 
+/// The same with a short tour, for what is slow to draw: open the trace, go down, turn to another tab.
+fn glanced(input: &[u8]) -> App {
+    let keys = entries::screen::TOUR.get(..4).unwrap_or_default();
+    entries::screen::show(input, keys, entries::screen::plain())
+}
+
 /// The first screen.
 fn screen(input: &[u8]) -> String {
     let app = entries::screen::show(input, &[], entries::screen::plain());
@@ -50,7 +56,7 @@ fn reasons(store: &Store) -> Vec<&str> {
     reasons
 }
 
-/// What `write` puts into a batch, as a file of ours.
+/// A batch as a file of ours.
 fn jsonl(batch: &SpanBatch) -> Vec<u8> {
     let mut out = Vec::new();
     for span in &batch.spans {

@@ -1,7 +1,7 @@
 //! Sizes and depths that lie, and texts that are empty or huge, from the datagram to the screen.
 
 use super::wire::{RawSpan, datagrams};
-use super::{jsonl, reasons, run, screen, spans, toured};
+use super::{glanced, jsonl, reasons, run, screen, spans, toured};
 
 /// A binary `emitBatch` up to its list of spans, whose head is still to come.
 const BINARY: &[u8] =
@@ -72,7 +72,7 @@ fn containers_nested_in_containers_end_in_one_problem() {
 
 #[test]
 fn spans_of_a_byte_or_three_each_are_counted_and_the_rest_is_shown() {
-    let empty = binary(&[b"\x0c", &65_000_u32.to_be_bytes(), &[0; 65_000], b"\0\0"]);
+    let empty = binary(&[b"\x0c", &65_000_u32.to_be_bytes(), &[0].repeat(65_000), b"\0\0"]);
     let app = toured(&empty);
     assert_eq!(reasons(app.store()), ["65000 spans without ids"]);
     // Eleven bytes each: an id and nothing else.
@@ -127,13 +127,12 @@ fn names_of_sixty_kilobytes_are_kept_whole_and_cut_on_the_screen() {
         for (at, (service, span)) in places {
             let [datagram, _] = datagrams(service, std::slice::from_ref(span));
             assert!(datagram.len() <= LARGEST);
-            let app = toured(&datagram);
+            let app = glanced(&datagram);
             let shown = spans(app.store());
             let span = shown.first().expect("the span is shown").to_span();
             let tags = span.attributes.iter().map(|tag| tag.key.len() + format!("{:?}", tag.value).len());
             let longest = tags.chain([span.service.len(), span.name.len()]).max().unwrap_or_default();
             assert!(longest >= text.len() || span.events.first().is_some_and(|event| event.name == text), "place {at}");
-            assert!(screen(&datagram).contains("1 trace"));
         }
     }
 }
@@ -153,15 +152,15 @@ fn a_file_of_tiny_objects_or_huge_names_is_read_to_its_end() {
 
 #[test]
 fn a_span_with_a_crowd_of_tiny_events_stays_small_and_warns_once() {
-    let crowd = |item: &str| vec![item; 50_000].join(",");
+    let crowd = |item: &str| vec![item; 40_000].join(",");
     let head = r#"{"name":"work","context":{"trace_id":"0x1","span_id":"0x1"},"parent_id":null,"#;
     let cases = [
         (format!(r#"{head}"events":[{}]}}"#, crowd("{}")), "an event has no readable timestamp"),
         (format!(r#"{head}"links":[{}]}}"#, crowd("0")), "a link has no readable context: left out"),
     ];
     for (text, warning) in cases {
-        run("console", &[&[1, 255], text.as_bytes()].concat());
-        let app = toured(text.as_bytes());
+        run("console", &[&[0], text.as_bytes()].concat());
+        let app = glanced(text.as_bytes());
         let shown = spans(app.store());
         let warnings = shown.first().expect("the span is shown").to_span().warnings;
         assert_eq!(warnings, ["no readable start_time and end_time", warning]);
