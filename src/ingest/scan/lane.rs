@@ -86,9 +86,9 @@ impl Lane {
         self.buffer.is_empty() && !self.dropping
     }
 
-    /// Whether the next byte begins a line and nothing before it waits.
+    /// Whether the next byte begins a line and nothing before it waits or has a say in what it is.
     pub(super) fn is_clear(&self) -> bool {
-        self.is_idle() && self.cursor.at_line_start
+        self.is_idle() && self.cursor.at_line_start && !self.in_members && !self.is_counted
     }
 
     /// Number of the line that is next.

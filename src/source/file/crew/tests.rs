@@ -11,6 +11,8 @@ const SPAN: &str = r#"{
         "trace_id": "0xba5091770ec329e2dc9ad2a0447a5804",
         "span_id": "0x21d36b4abc7bb743"
     },
+    "kind": "SpanKind.INTERNAL",
+    "parent_id": null,
     "start_time": "2026-11-22T10:42:45.029316Z",
     "end_time": "2026-11-22T10:42:45.029404Z",
     "attributes": {"a": "b }{"},
