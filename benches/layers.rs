@@ -13,7 +13,7 @@ use tracetui::model::{SpanBatch, Timestamp};
 use tracetui::query::filter::Filter;
 use tracetui::query::tree::Tree;
 use tracetui::store::Store;
-use tracetui::tui::{App, Colors, Key, Msg, Options};
+use tracetui::tui::{App, Colors, Key, Msg, Options, Work};
 use workload::{Datagram, ONE, SPANS, Shape, datagrams, trace};
 
 /// Spans of one trace.
@@ -113,7 +113,7 @@ fn draw(criterion: &mut Criterion) {
     for (name, keys) in [("traces", &["g"][..]), ("waterfall", &["s", "s", "s", "s", "g", "enter"])] {
         for key in keys {
             app.update(Msg::Key(Key::parse(key).expect("a key")));
-            while app.refresh() {}
+            while app.refresh() == Work::Now {}
         }
         group.bench_function(name, |bencher| {
             bencher.iter(|| {

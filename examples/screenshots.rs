@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use tracetui::model::{SourceState, SourceStatus, Timestamp};
 use tracetui::source::demo::{SEED, workload};
-use tracetui::tui::{App, Colors, Key, Msg, Options};
+use tracetui::tui::{App, Colors, Key, Msg, Options, Work};
 
 /// 2026-01-15T10:30:00Z.
 const NOW: Timestamp = Timestamp(1_768_473_000_000_000_000);
@@ -79,7 +79,7 @@ fn source(endpoint: &str) -> SourceStatus {
 /// Lets work that is left for later frames be done; time goes on between frames.
 fn settle(app: &mut App) {
     let mut now = Timestamp(NOW.0 + 1_000_000_000);
-    while app.refresh() {
+    while app.refresh() > Work::Done {
         now = now.plus(16_000_000);
         app.update(Msg::Now(now));
     }

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use crate::model::SpanBatch;
 use crate::source::{Parcel, Sources};
 use crate::term::{Input, Screen};
-use crate::tui::{App, Effect, Msg, Options};
+use crate::tui::{App, Effect, Msg, Options, Work};
 
 use clock::now;
 use pace::Pace;
@@ -223,14 +223,16 @@ impl Session {
         let start = now();
         self.app.update(Msg::Now(wall()));
         self.app.update(Msg::Sources(self.sources.statuses()));
-        let more = self.app.refresh();
+        let work = self.app.refresh();
         screen.draw(|area, buffer| self.app.draw(area, buffer))?;
         let end = now();
         self.pace.drawn(start, end);
         self.had_turn = false;
-        if more {
+        match work {
+            Work::Done => {}
+            Work::Later => self.pace.data(end, 0),
             // Work in slices: input has its turn, then the next one.
-            self.pace.input(end);
+            Work::Now => self.pace.input(end),
         }
         self.tick = self.app.wants_tick().then(|| end + TICK);
         Ok(())

@@ -14,4 +14,4 @@ mod widget;
 pub use action::{Action, Binding, Scope, keys_markdown};
 pub use app::App;
 pub use key::{Code, Key, Mouse, MouseKind};
-pub use msg::{Colors, Effect, Msg, Options};
+pub use msg::{Colors, Effect, Msg, Options, Work};

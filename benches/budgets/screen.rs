@@ -6,7 +6,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use tracetui::model::Timestamp;
-use tracetui::tui::{App, Colors, Key, Msg, Options};
+use tracetui::tui::{App, Colors, Key, Msg, Options, Work};
 
 use crate::measure::cpu_of;
 
@@ -64,7 +64,7 @@ impl Screen {
     pub(crate) fn frame(&mut self) -> (f64, bool) {
         let mut is_more = false;
         let seconds = cpu_of(|| {
-            is_more = self.app.refresh();
+            is_more = self.app.refresh() == Work::Now;
             let drawn = self.terminal.draw(|frame| self.app.draw(frame.area(), frame.buffer_mut()));
             drawn.expect("bytes are taken");
         });

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use tracetui::model::Timestamp;
 use tracetui::query::tree::{Node, Tree};
 use tracetui::store::Store;
-use tracetui::tui::{App, Code, Colors, Key, Mouse, MouseKind, Msg, Options};
+use tracetui::tui::{App, Code, Colors, Key, Mouse, MouseKind, Msg, Options, Work};
 
 use super::batch::{assert_bounded, decode_any, is_datagram};
 
@@ -106,7 +106,7 @@ fn press(app: &mut App, key: u8, size: &mut (u16, u16)) {
 }
 
 fn draw(app: &mut App, size: (u16, u16)) {
-    while app.refresh() {}
+    while app.refresh() == Work::Now {}
     let area = Rect::new(0, 0, size.0, size.1);
     let mut buffer = Buffer::empty(area);
     app.draw(area, &mut buffer);

@@ -10,9 +10,12 @@ use super::view::help::Help;
 use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
 use super::widget::hint_bar;
-use super::{Effect, Key, Mouse, Msg, Options, text};
+use super::{Effect, Key, Mouse, Msg, Options, Work, text};
 use crate::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
 use crate::store::Store;
+
+/// Steps of returning memory done with each frame: well below a millisecond.
+const TIDY: usize = 4_096;
 
 /// Seconds of rates kept for the header's sparkline.
 const RATES: usize = 10;
@@ -130,8 +133,8 @@ impl App {
         listening && (moving || self.rate.received != self.store.totals().received)
     }
 
-    /// Recomputes what the visible views show. Returns whether there is more to do in another frame.
-    pub fn refresh(&mut self) -> bool {
+    /// Recomputes what the visible views show. Returns what is left to do.
+    pub fn refresh(&mut self) -> Work {
         if self.colored != Some(self.store.revision()) {
             self.colored = Some(self.store.revision());
             self.slots = service_slots(self.store.services().map(|service| service.name()));
@@ -139,12 +142,13 @@ impl App {
         let area = self.area();
         let first = self.first_visible();
         let mut views = std::mem::take(&mut self.views);
-        let mut more = false;
+        let mut work = Work::Done;
         for view in views.iter_mut().skip(first) {
-            more |= view.refresh(&self.store, area, &self.cx());
+            work = work.max(view.refresh(&self.store, area, &self.cx()));
         }
         self.views = views;
-        more
+        // Evicted traces give their memory back in small steps.
+        if self.store.tidy(TIDY) { work.max(Work::Later) } else { work }
     }
 
     /// Draws the screen.

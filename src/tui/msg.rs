@@ -40,6 +40,18 @@ pub enum Effect {
     Copy(String),
 }
 
+/// What a refresh has left to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Nothing: the picture is that of the store.
+    #[default]
+    Done,
+    /// Spans have come in that are not shown yet; what shows them rests for a moment, for keys to be answered.
+    Later,
+    /// Work in slices goes on with the next frame.
+    Now,
+}
+
 /// How the app looks and what it holds. Set once at the start.
 #[derive(Clone, Debug)]
 pub struct Options {

@@ -10,7 +10,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::action::{Action, Scope};
 use super::glyphs::Glyphs;
 use super::theme::Theme;
-use super::{Effect, Key, Mouse};
+use super::{Effect, Key, Mouse, Work};
 use crate::model::{SourceStatus, Timestamp, TraceId};
 use crate::store::{Store, Totals};
 
@@ -63,8 +63,8 @@ pub(crate) trait View {
     /// Rows of the action table that apply, most specific first.
     fn scopes(&self) -> &'static [Scope];
 
-    /// Recomputes what is stale. Returns whether there is more to do in another frame.
-    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool;
+    /// Recomputes what is stale. Returns what is left to do.
+    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work;
 
     /// First look at a key, for text input. `None`: look it up in the table.
     fn key(&mut self, _key: Key, _cx: &Cx<'_>) -> Option<Flow> {

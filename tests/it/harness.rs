@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tracetui::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
-use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options};
+use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options, Work};
 
 /// An app in a terminal that exists only as cells.
 pub(crate) struct Harness {
@@ -106,8 +106,8 @@ impl Harness {
 
     /// Lets work that is left for later frames be done; time goes on between frames.
     fn settle(&mut self) {
-        while self.app.refresh() {
-            self.now = self.now.plus(16_000_000);
+        while self.app.refresh() > Work::Done {
+            self.now = self.now.plus(50_000_000);
             self.app.update(Msg::Now(self.now));
         }
     }

@@ -12,7 +12,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::text::{Pen, bytes, cells, count};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Scroll, clear, highlight, panel, set, status, title};
-use crate::tui::{Mouse, MouseKind};
+use crate::tui::{Mouse, MouseKind, Work};
 
 /// Output lines shown: the last ones.
 const MOST_OUTPUT: usize = 200;
@@ -59,7 +59,7 @@ impl View for Health {
         &[Scope::Health, Scope::Rows, Scope::Global]
     }
 
-    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
+    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
         if self.revision != Some(store.revision()) && cx.paused.is_none() {
             self.revision = Some(store.revision());
             self.problems = failures(cx.sources).chain(store.problems().rev().cloned()).collect();
@@ -69,7 +69,7 @@ impl View for Health {
         }
         let height = self.regions(area, cx).problems.height.saturating_sub(2);
         self.scroll.clamp(self.problems.len(), usize::from(height));
-        false
+        Work::Done
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]

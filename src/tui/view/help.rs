@@ -9,7 +9,7 @@ use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::text::{Pen, cells};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Scroll, clear, highlight, panel, set, title};
-use crate::tui::{Code, Key, Mouse, MouseKind};
+use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 
 /// The overlay's state.
 pub(crate) struct Help {
@@ -58,9 +58,9 @@ impl View for Help {
         &[Scope::Rows, Scope::Global]
     }
 
-    fn refresh(&mut self, _store: &Store, area: Rect, _cx: &Cx<'_>) -> bool {
+    fn refresh(&mut self, _store: &Store, area: Rect, _cx: &Cx<'_>) -> Work {
         self.scroll.clamp(self.rows().len(), usize::from(Self::place(area).height.saturating_sub(3)));
-        false
+        Work::Done
     }
 
     fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {

@@ -17,7 +17,7 @@ use crate::query::waterfall::{self, TraceHead, WaterfallRow};
 use crate::store::Store;
 use crate::tui::action::{Action, Scope};
 use crate::tui::widget::{Scroll, status};
-use crate::tui::{Effect, Mouse, MouseKind};
+use crate::tui::{Effect, Mouse, MouseKind, Work};
 use details::Details;
 
 /// Rest in ns for each span of a tree before it is built again: a build costs about a fifth of a µs a span.
@@ -256,8 +256,8 @@ impl View for Trace {
         &[Scope::Trace, Scope::Rows, Scope::Global]
     }
 
-    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
-        let more = (cx.paused.is_none() || self.revision.is_none()) && self.rebuild(store, cx.now);
+    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
+        let is_stale = (cx.paused.is_none() || self.revision.is_none()) && self.rebuild(store, cx.now);
         self.refresh_rows();
         let regions = self.regions(area);
         let height = usize::from(regions.rows.height);
@@ -269,7 +269,7 @@ impl View for Trace {
             self.rows = visible.filter_map(|at| waterfall::row(trace, &self.tree, *at, folded(*at), levels)).collect();
         }
         self.refresh_details(store, area);
-        more
+        if is_stale { Work::Later } else { Work::Done }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]

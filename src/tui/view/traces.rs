@@ -18,7 +18,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
-use crate::tui::{Code, Key, Mouse, MouseKind};
+use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 use scatter::Scatter;
 
 pub(crate) use list::{right_side, time_text};
@@ -219,7 +219,7 @@ impl View for Traces {
         if self.is_empty { &[Scope::Global] } else { &[Scope::Traces, Scope::Rows, Scope::Global] }
     }
 
-    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> bool {
+    fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
         let revised = self.stale.revision != Some(store.revision()) && cx.paused.is_none();
         self.is_empty = cx.totals.traces == 0;
         let rested = cx.now.since(self.stale.listed) >= pause_between(store.trace_count());
@@ -237,7 +237,11 @@ impl View for Traces {
         if self.preview {
             self.shape = preview::shape(store, self.selected, 64);
         }
-        self.pending > 0 || revised && !rested
+        match (self.pending > 0, revised && !rested) {
+            (true, _) => Work::Now,
+            (false, true) => Work::Later,
+            (false, false) => Work::Done,
+        }
     }
 
     fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {

@@ -57,7 +57,7 @@ fn spans_at_both_ends_of_time_share_a_waterfall() {
         let trace = app.store().traces().next().expect("a trace");
         assert_eq!((trace.len(), trace.start(), trace.end()), (5, Timestamp(i64::MIN), Timestamp(i64::MAX)));
         assert_eq!(trace.duration(), u64::MAX);
-        assert!(screen(&datagram).contains("213503d"), "{}", screen(&datagram));
+        assert!(screen(&datagram).contains("213503 d"), "{}", screen(&datagram));
     }
 }
 
@@ -88,7 +88,7 @@ fn files_with_numbers_out_of_range_keep_their_spans() {
     };
     let console = |start: &str, end: &str| {
         format!(
-            r#"{{"name":"work","context":{{"trace_id":"0x1","span_id":"0x1"}},"parent_id":null,"start_time":{start},"end_time":{end}}}"#
+            r#"{{"name":"work","context":{{"trace_id":"0x1","span_id":"0x1"}},"kind":"SpanKind.SERVER","parent_id":null,"start_time":{start},"end_time":{end}}}"#
         )
     };
     let cases = [
