@@ -8,7 +8,7 @@ use super::memory;
 use super::print::{inputs, print, verdict};
 use super::{Demo, Files, Keep, Listen, Look, note};
 use crate::export::jaeger_thrift;
-use crate::model::{Span, SpanBatch};
+use crate::model::{Place, Problem, Span, SpanBatch};
 use crate::runtime::{Headless, Show, headless, show, wall};
 use crate::source::file::{Input, Reader};
 use crate::source::{Address, Host, Listener, Protocol, Sources, bind, channel, demo as workload, send};
@@ -39,7 +39,14 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
     sources.files = read_files(files, &listen.keep, sender)?;
     let reader = sources.files.clone();
     if listen.headless {
-        let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time };
+        let tell: fn(&Problem) = |problem| {
+            let place = match problem.place {
+                Place::Byte(at) => format!("byte {at}"),
+                Place::Line(line) => format!("line {line}"),
+            };
+            note(&format!("problem: {}, {place}: {}", problem.origin, problem.reason));
+        };
+        let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time, tell };
         let announce = |sources: &Sources| {
             for listener in &sources.listeners {
                 note(&format!("listening on {} {}", listener.protocol(), listener.local()));
@@ -86,10 +93,10 @@ pub(super) fn demo(demo: Demo, look: Look) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Files beside a listener that could not be read.
+/// Files beside a listener that could not be read or held no spans.
 fn unread(reader: Option<&Reader>) -> Result<(), Failure> {
-    let failures = reader.map(Reader::failures).unwrap_or_default();
-    if failures.is_empty() { Ok(()) } else { Err(Failure::input(failures)) }
+    let lines: Vec<String> = reader.map(|reader| [reader.failures(), reader.empty()].concat()).unwrap_or_default();
+    if lines.is_empty() { Ok(()) } else { Err(Failure::input(lines)) }
 }
 
 fn send_all(address: &Address, batches: &[SpanBatch]) -> Result<(), Failure> {

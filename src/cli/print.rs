@@ -54,7 +54,8 @@ pub(super) fn verdict(reader: &Reader) -> Result<(), Failure> {
 }
 
 fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
-    let mut store = Store::new(keep.memory());
+    // Everything is to be printed: only a budget that was asked for may cut it short.
+    let mut store = Store::new(keep.memory.unwrap_or(u64::MAX));
     let reader = Reader::new(inputs, keep.service);
     reader.read(|batch| {
         store.extend(batch);
@@ -65,7 +66,13 @@ fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -
     text::write(&store, &mut bytes, text::Options { ascii: look.ascii, width });
     let mut out = Output::open(path)?;
     out.write(&bytes);
-    out.finish()?;
+    out.finish(reader.spans() > 0)?;
+    let totals = store.totals();
+    let lost = totals.evicted_spans + totals.refused;
+    if lost > 0 {
+        let line = format!("{lost} of {} spans did not fit into --memory and are not printed", totals.received);
+        return Err(Failure::input(vec![line]));
+    }
     verdict(&reader)
 }
 
@@ -81,7 +88,7 @@ fn write_jsonl(inputs: Vec<Input>, keep: Keep, path: Option<&Path>) -> Result<()
         bytes.clear();
         go_on
     });
-    out.finish()?;
+    out.finish(reader.spans() > 0)?;
     verdict(&reader)
 }
 
@@ -90,17 +97,26 @@ struct Output {
     name: String,
     out: Box<dyn Write>,
     result: io::Result<()>,
+    /// A file is written beside its place and takes it when whole: an input of the same name is read to its end, and what
+    /// was there stays when nothing comes of it.
+    place: Option<(PathBuf, PathBuf)>,
 }
 
 impl Output {
     fn open(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path else {
             let out = Box::new(BufWriter::with_capacity(256 * 1024, io::stdout()));
-            return Ok(Self { name: "standard output".to_owned(), out, result: Ok(()) });
+            return Ok(Self { name: "standard output".to_owned(), out, result: Ok(()), place: None });
         };
         let name = path.display().to_string();
-        let file = File::create(path).map_err(|error| Failure::output(&name, &error))?;
-        Ok(Self { name, out: Box::new(BufWriter::with_capacity(256 * 1024, file)), result: Ok(()) })
+        // A pipe or a device is written to as it is; a link keeps pointing where it does.
+        let is_special = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+        let to = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let aside = (!is_special).then(|| beside(&to));
+        let target = aside.as_deref().unwrap_or(path);
+        let file = File::create(target).map_err(|error| Failure::output(&name, &error))?;
+        let out = Box::new(BufWriter::with_capacity(256 * 1024, file));
+        Ok(Self { name, out, result: Ok(()), place: aside.map(|aside| (aside, to)) })
     }
 
     /// Writes, and says whether it makes sense to go on.
@@ -111,11 +127,25 @@ impl Output {
         self.result.is_ok()
     }
 
-    /// A reader that has gone away is no error.
-    fn finish(mut self) -> Result<(), Failure> {
-        match self.result.and_then(|()| self.out.flush()) {
+    /// Ends it; a file takes its place when it is to be `kept`. A reader that has gone away is no error.
+    fn finish(mut self, kept: bool) -> Result<(), Failure> {
+        let mut result = self.result.and_then(|()| self.out.flush());
+        if let Some((aside, to)) = self.place {
+            result = match result {
+                Ok(()) if kept => std::fs::rename(&aside, to),
+                other => std::fs::remove_file(&aside).and(other),
+            };
+        }
+        match result {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::output(&self.name, &error)),
             _ => Ok(()),
         }
     }
+}
+
+/// Where a file is written until it is whole.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
 }

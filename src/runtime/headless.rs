@@ -12,7 +12,7 @@ use super::clock::now;
 use super::signals::{Signal, Signals};
 use super::{block_on, until};
 use crate::export::jsonl;
-use crate::model::{SourceStatus, TraceId};
+use crate::model::{Problem, SourceStatus, TraceId};
 use crate::source::{Parcel, Sources};
 
 /// Output is written when this much waits, or when nothing has come for [`PAUSE`].
@@ -38,7 +38,12 @@ pub struct Headless {
     pub spans: Option<u64>,
     /// Stop after this long.
     pub time: Option<Duration>,
+    /// Told of the first twenty problems; the summary counts all.
+    pub tell: fn(&Problem),
 }
+
+/// Problems that are told one by one: the first say what is wrong, all of them would drown it.
+const MOST_TOLD: usize = 20;
 
 /// What was received, for the last line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,7 +74,15 @@ pub fn headless(headless: Headless, out: &mut dyn Write, ready: impl FnOnce(&Sou
         let mut signals = Signals::headless()?;
         ready(&headless.sources);
         let bytes = Vec::with_capacity(2 * BUFFER);
-        let mut writer = Writer { out, bytes, left: headless.spans, spans: 0, traces: HashSet::default() };
+        let mut writer = Writer {
+            out,
+            bytes,
+            left: headless.spans,
+            spans: 0,
+            traces: HashSet::default(),
+            tell: headless.tell,
+            told: 0,
+        };
         let (sources, mut parcels) = (headless.sources, headless.parcels);
         let end = headless.time.map(|time| now() + time);
         let written = receive(&mut writer, &mut signals, &sources, &mut parcels, end).await;
@@ -127,6 +140,8 @@ struct Writer<'a> {
     left: Option<u64>,
     spans: u64,
     traces: HashSet<TraceId, foldhash::fast::RandomState>,
+    tell: fn(&Problem),
+    told: usize,
 }
 
 impl Writer<'_> {
@@ -144,6 +159,10 @@ impl Writer<'_> {
             if self.bytes.len() >= BUFFER {
                 self.flush()?;
             }
+        }
+        for problem in parcel.batch.problems.iter().take(MOST_TOLD - self.told) {
+            (self.tell)(problem);
+            self.told += 1;
         }
         parcel.recycle();
         Ok(())

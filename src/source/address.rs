@@ -94,7 +94,9 @@ impl Address {
     pub fn sockets(&self) -> std::io::Result<Vec<SocketAddr>> {
         let port = self.port;
         match &self.host {
-            Host::Loopback => Ok(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]),
+            Host::Loopback => Ok(loopback(port)),
+            // Clients may resolve it to either, whatever this machine's table says.
+            Host::Name(name) if name.eq_ignore_ascii_case("localhost") => Ok(loopback(port)),
             Host::Ip(ip) => Ok(vec![SocketAddr::new(*ip, port)]),
             Host::Name(name) => {
                 let mut sockets: Vec<_> = (name.as_str(), port).to_socket_addrs()?.collect();
@@ -104,6 +106,10 @@ impl Address {
             }
         }
     }
+}
+
+fn loopback(port: u16) -> Vec<SocketAddr> {
+    vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
 }
 
 impl FromStr for Address {

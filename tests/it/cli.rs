@@ -104,3 +104,32 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
+
+#[test]
+fn an_export_onto_its_own_input_reads_it_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("self.jsonl");
+    let hello = run(&["export", "--to", "jsonl", "assets/hello.json"]).stdout;
+    std::fs::write(&path, &hello).expect("a file");
+    let name = path.to_string_lossy().into_owned();
+    assert_eq!(run(&["export", "--to", "jsonl", &name, "-o", &name]).code, Some(0));
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), hello);
+}
+
+#[test]
+fn an_export_of_nothing_leaves_what_was_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("precious.jsonl");
+    std::fs::write(&path, "precious").expect("a file");
+    let run = run(&["export", "--to", "jsonl", "/no/such/file", "-o", &path.to_string_lossy()]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), "precious");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn a_print_that_does_not_fit_its_budget_says_so() {
+    let run = run(&["print", "--memory", "1KiB", "assets/hello.json"]);
+    assert_eq!(run.code, Some(3), "{}", run.stdout);
+    assert!(run.stderr.contains("did not fit into --memory"), "{}", run.stderr);
+}
