@@ -175,7 +175,11 @@ impl Session {
         for effect in self.app.update(msg) {
             match effect {
                 Effect::Quit => return Ok(Flow::Quit),
-                Effect::Suspend => self.suspend(screen)?,
+                Effect::Suspend => {
+                    if let Flow::Quit = self.suspend(screen)? {
+                        return Ok(Flow::Quit);
+                    }
+                }
                 Effect::Redraw => screen.forget()?,
                 Effect::StopReading => self.sources.stop_reading(),
                 Effect::Copy(text) => screen.copy(&text)?,
@@ -187,7 +191,11 @@ impl Session {
     fn signal(&mut self, signal: Signal, screen: &mut Screen) -> io::Result<Flow> {
         match signal {
             Signal::End => return Ok(Flow::Quit),
-            Signal::Suspend => self.suspend(screen)?,
+            Signal::Suspend => {
+                if let Flow::Quit = self.suspend(screen)? {
+                    return Ok(Flow::Quit);
+                }
+            }
             Signal::Continue if std::mem::take(&mut self.was_stopped) => {}
             Signal::Continue => screen.resume()?,
         }
@@ -195,9 +203,9 @@ impl Session {
         Ok(Flow::Continue)
     }
 
-    fn suspend(&mut self, screen: &mut Screen) -> io::Result<()> {
+    fn suspend(&mut self, screen: &mut Screen) -> io::Result<Flow> {
         self.was_stopped = true;
-        screen.suspend()
+        Ok(if screen.suspend()? { Flow::Continue } else { Flow::Quit })
     }
 
     /// Takes spans in for a moment, then input and signals have their turn.

@@ -79,18 +79,29 @@ impl Screen {
         self.terminal.resize(Rect::new(0, 0, width, height))
     }
 
-    /// Stops the program as Ctrl-Z does; returns when it is continued.
+    /// Stops the program as Ctrl-Z does; returns when it is continued, and whether the terminal is its own again. It is
+    /// not when the program was continued to be ended: the shell has the terminal then, and whoever takes it is stopped.
     #[cfg(unix)]
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub fn suspend(&mut self) -> io::Result<bool> {
+        use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
+        let ending = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let flags = [SIGTERM, SIGHUP].map(|signal| signal_hook::flag::register(signal, ending.clone()));
         restore();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-        self.resume()
+        let stopped = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+        for flag in flags.into_iter().flatten() {
+            signal_hook::low_level::unregister(flag);
+        }
+        stopped?;
+        if ending.load(std::sync::atomic::Ordering::Relaxed) {
+            return Ok(false);
+        }
+        self.resume().map(|()| true)
     }
 
     /// There is no such stop here.
     #[cfg(not(unix))]
-    pub fn suspend(&mut self) -> io::Result<()> {
-        Ok(())
+    pub fn suspend(&mut self) -> io::Result<bool> {
+        Ok(true)
     }
 
     /// Puts text on the clipboard (OSC 52). Longer texts than terminals take are cut.
