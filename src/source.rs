@@ -19,10 +19,18 @@ pub use udp::Listener;
 
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
 
-use crate::model::{SourceStatus, SpanBatch};
+use crate::model::{SourceStatus, SpanBatch, Timestamp};
+
+/// The time of day.
+#[expect(clippy::disallowed_methods, reason = "this is where time comes in")]
+pub fn wall() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
 
 /// Batches that may wait for their owner; each holds at most about [`BATCH_BYTES`] of input.
 const QUEUE: usize = 128;

@@ -52,7 +52,7 @@ fn parse(capture: &Capture) {
 /// Reading, decoding and the store on this thread.
 fn read_here(path: &Path, spans: u64) {
     let mut store = Store::new(8 << 30);
-    Reader::new(vec![Input::Path(path.to_owned())], None).read(|batch| {
+    Reader::new(vec![Input::Path(path.to_owned())], None).with_threads(1).read(|batch| {
         store.extend(batch);
         true
     });

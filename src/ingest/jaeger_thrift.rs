@@ -10,7 +10,7 @@ mod span;
 mod tag;
 
 use super::thrift::{Binary, Compact};
-use crate::model::{Place, Problem, SpanBatch, Text};
+use crate::model::{Place, Problem, SpanBatch, Text, Timestamp};
 
 /// Problems kept in one batch; further ones are only counted.
 const MOST_PROBLEMS: usize = 100;
@@ -101,5 +101,5 @@ fn note(datagram: &[u8], batch: &mut SpanBatch, at: usize, reason: String) {
     }
     let bytes = datagram.get(..DUMP_LEN).unwrap_or(datagram).to_vec();
     let place = Place::Byte(u64::try_from(at).unwrap_or(u64::MAX));
-    batch.problems.push(Problem { place, reason, origin: String::new(), bytes });
+    batch.problems.push(Problem { place, reason, origin: String::new(), time: Timestamp::default(), bytes });
 }

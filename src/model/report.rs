@@ -1,5 +1,7 @@
 //! What is told besides spans: problems, output lines, and how each source fares.
 
+use super::Timestamp;
+
 /// Where in the input something was: a byte of a datagram or a line of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -18,6 +20,8 @@ pub struct Problem {
     pub reason: String,
     /// Who sent it, or the file's name; filled in by the source.
     pub origin: String,
+    /// When it came; filled in by the source.
+    pub time: Timestamp,
     /// The first bytes of the offending input (at most 4096), for a hex dump.
     pub bytes: Vec<u8>,
 }
@@ -30,7 +34,7 @@ pub struct OutputLine {
     /// Line number in its file, counted from 1.
     pub line: u64,
     /// End time of the span object that precedes it in the same input, if any: the line was printed after it.
-    pub after: Option<super::Timestamp>,
+    pub after: Option<Timestamp>,
     /// The file's name or `stdin`; filled in by the source.
     pub origin: String,
 }

@@ -1,15 +1,8 @@
-//! The clocks. Time enters the rest of the program as data, from here.
+//! The clocks of the loop. Time enters everything below as data.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
-use crate::model::Timestamp;
-
-/// The time of day.
-#[expect(clippy::disallowed_methods, reason = "this is where time comes in")]
-pub fn wall() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
-}
+pub use crate::source::wall;
 
 /// The steady clock.
 #[expect(clippy::disallowed_methods, reason = "this is where time comes in")]

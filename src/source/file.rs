@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 
 use super::counters::add;
-use super::{BATCH_BYTES, Counters, Parcel, SPARE};
+use super::{BATCH_BYTES, Counters, Parcel, SPARE, wall};
 use crate::ingest::{DecodeOptions, Decoder};
 use crate::model::{Place, Problem, SourceState, SourceStatus, SpanBatch};
 use segments::{Change, Segments};
@@ -187,7 +187,7 @@ impl Reader {
         let change = segments.change.or_else(|| file.is_gone().then_some(Change::Vanished));
         if let Some(change) = change {
             let (place, reason) = (Place::Line(decoder.line()), change.to_string());
-            batch.problems.push(Problem { place, reason, origin: String::new(), bytes: Vec::new() });
+            batch.problems.push(Problem { place, reason, origin: String::new(), time: wall(), bytes: Vec::new() });
         }
         file.count(&decoder, &mut batch);
         hand_on(&mut batch, take);
@@ -278,6 +278,7 @@ impl Reading {
         }
         for problem in &mut batch.problems {
             problem.origin.clone_from(&self.name);
+            problem.time = wall();
         }
         for line in &mut batch.lines {
             line.origin.clone_from(&self.name);

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use super::clients::Clients;
 use super::counters::add;
 use super::kernel::KernelSocket;
-use super::{BATCH_BYTES, Bound, Counters, Parcel, SPARE};
+use super::{BATCH_BYTES, Bound, Counters, Parcel, SPARE, wall};
 use crate::ingest::jaeger_thrift;
 use crate::model::{SourceState, SourceStatus, SpanBatch};
 
@@ -259,6 +259,7 @@ impl Inbox {
         add(&counters.truncated, u64::from(len == LARGEST));
         for problem in self.batch.problems.iter_mut().skip(first_problem) {
             problem.origin = peer.to_string();
+            problem.time = wall();
         }
         if report.seq_no.is_none() && report.client_stats.is_none() {
             return;

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tracetui::model::{SourceState, SpanBatch};
+use tracetui::model::{Problem, SourceState, SpanBatch, Timestamp};
 use tracetui::source::file::{Input, Reader};
 
 /// So large that several threads read it.
@@ -49,7 +49,9 @@ impl Read {
     fn take(&mut self, batch: &SpanBatch) {
         self.spans.extend(batch.spans.iter().map(|row| format!("{:?} {:?}", row.trace_id, batch.str(row.name))));
         self.lines.extend(batch.lines.iter().map(|line| format!("{line:?}")));
-        self.problems.extend(batch.problems.iter().map(|problem| format!("{problem:?}")));
+        // When they came is all that may differ.
+        let timeless = batch.problems.iter().cloned().map(|problem| Problem { time: Timestamp::default(), ..problem });
+        self.problems.extend(timeless.map(|problem| format!("{problem:?}")));
     }
 
     fn tells(&self, what: &str) -> bool {

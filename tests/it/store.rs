@@ -331,7 +331,13 @@ fn output_lines_and_problems_are_bounded_and_counted() {
     }
     for byte in 0..150 {
         let reason = "truncated".to_owned();
-        batch.problems.push(Problem { place: Place::Byte(byte), reason, origin: String::new(), bytes: Vec::new() });
+        batch.problems.push(Problem {
+            place: Place::Byte(byte),
+            reason,
+            origin: String::new(),
+            time: Timestamp::default(),
+            bytes: Vec::new(),
+        });
     }
     store.extend(&batch);
     assert_eq!((store.totals().lines, store.totals().problems), (12_005, 157));

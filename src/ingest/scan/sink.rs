@@ -132,7 +132,13 @@ impl Target<'_> {
             return;
         }
         let bytes = bytes.get(..MAX_TEXT).unwrap_or(bytes).to_vec();
-        self.batch.problems.push(Problem { place: Place::Line(line), reason, origin: String::new(), bytes });
+        self.batch.problems.push(Problem {
+            place: Place::Line(line),
+            reason,
+            origin: String::new(),
+            time: Timestamp::default(),
+            bytes,
+        });
     }
 
     fn plain(&mut self, line: &[u8], spot: Spot<'_>) {

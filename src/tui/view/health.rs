@@ -4,9 +4,9 @@ mod sources;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::traces::right_side;
+use super::traces::{right_side, time_text};
 use super::{Cx, Flow, View};
-use crate::model::{Place, Problem, SourceState, SourceStatus};
+use crate::model::{Place, Problem, SourceState, SourceStatus, Timestamp};
 use crate::store::Store;
 use crate::tui::action::{Action, Scope};
 use crate::tui::text::{Pen, bytes, cells, count};
@@ -152,6 +152,7 @@ impl Health {
         for (n, problem) in visible {
             let line = Rect { y: inner.y + cells(n - self.scroll.top), height: 1, ..inner };
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
+            pen.put_left(10, &clock(problem, cx), cx.theme.style(Role::Muted));
             pen.put(short_name(&problem.origin), cx.theme.style(Role::Muted));
             pen.skip(2);
             pen.put(&place_text(problem.place), cx.theme.style(Role::Muted));
@@ -188,8 +189,8 @@ impl Health {
         clear(Rect { y: area.y + 1, height: area.height - 1, ..area }, buf);
         let inner = panel(place, buf, cx, true);
         let shown = if problem.bytes.len() >= 4096 { "first 4096 bytes" } else { "all bytes" };
-        title(place, buf, cx)
-            .put(&format!(" {} {}, {shown} ", problem.origin, place_text(problem.place)), cx.theme.style(Role::Strong));
+        let text = format!(" {} {} {}, {shown} ", clock(problem, cx), problem.origin, place_text(problem.place));
+        title(place, buf, cx).put(&text, cx.theme.style(Role::Strong));
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
         pen.put(&problem.reason, cx.theme.style(Role::Warning));
         let inner = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
@@ -222,8 +223,13 @@ fn failures(sources: &[SourceStatus]) -> impl Iterator<Item = Problem> {
     sources.iter().filter_map(|source| {
         let SourceState::Failed(reason) = &source.state else { return None };
         let (origin, place) = (source.endpoint.clone(), Place::Line(1));
-        Some(Problem { place, reason: reason.clone(), origin, bytes: Vec::new() })
+        Some(Problem { place, reason: reason.clone(), origin, time: Timestamp::default(), bytes: Vec::new() })
     })
+}
+
+/// When a problem came, blank where that is not known.
+fn clock(problem: &Problem, cx: &Cx<'_>) -> String {
+    if problem.time == Timestamp::default() { String::new() } else { time_text(problem.time, cx.utc, "%H:%M:%S") }
 }
 
 /// The last part of a path: the reason is worth more than the folders.
