@@ -50,3 +50,7 @@ fuzz TARGET SECONDS='600':
     fuzz/seed
     RUSTC_BOOTSTRAP=1 cargo fuzz run -s none {{TARGET}} -- -max_total_time={{SECONDS}} -max_len=4096 -timeout=10 -rss_limit_mb=1024 -dict=fuzz/text.dict -print_final_stats=1
 
+
+# Rewrite assets/demo.jsonl from the built-in workload
+assets:
+    cargo run --release --example demo_file

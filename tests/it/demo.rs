@@ -288,3 +288,15 @@ fn depth(spans: &[Span<'_>]) -> usize {
 fn is_attribute(span: &Span<'_>, test: impl Fn(&Value<'_>) -> bool) -> bool {
     span.attributes.iter().any(|attribute| test(&attribute.value))
 }
+
+#[test]
+fn the_file_in_assets_is_what_the_generator_makes() {
+    let mut made = Vec::new();
+    for batch in workload(SEED, Timestamp(1_768_473_000_000_000_000)) {
+        for span in &batch.spans {
+            tracetui::export::jsonl::write_span(&batch.span(span), &mut made);
+        }
+    }
+    let kept = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo.jsonl")).expect("the file");
+    assert!(made == kept, "assets/demo.jsonl is stale; run: just assets");
+}
