@@ -208,6 +208,9 @@ impl App {
 
     fn press(&mut self, key: Key, effects: &mut Vec<Effect>) {
         self.flash = None;
+        if self.views.last().is_some_and(|view| view.is_stale()) {
+            self.refresh();
+        }
         let flow = self.with_top(|view, _, cx| view.key(key, cx));
         if let Some(flow) = flow.flatten() {
             self.follow(flow, effects);

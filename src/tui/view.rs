@@ -66,6 +66,12 @@ pub(crate) trait View {
     /// Recomputes what is stale. Returns what is left to do.
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work;
 
+    /// Whether what the user did must be refreshed before the next key means what they think: keys typed ahead act on
+    /// the picture that those before them lead to.
+    fn is_stale(&self) -> bool {
+        false
+    }
+
     /// First look at a key, for text input. `None`: look it up in the table.
     fn key(&mut self, _key: Key, _cx: &Cx<'_>) -> Option<Flow> {
         None

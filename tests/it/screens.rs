@@ -180,6 +180,16 @@ fn words_filter_the_list_by_service_operation_and_attributes() {
 }
 
 #[test]
+fn keys_typed_ahead_act_on_what_those_before_them_lead_to() {
+    let mut harness = shop_screen(100, 24);
+    for key in ["/", "c", "a", "r", "t", "enter", "enter", "j", "j"] {
+        harness.app().update(Msg::Key(tracetui::tui::Key::parse(key).expect("a key")));
+    }
+    let line = harness.settled().screen().lines().find(|line| line.starts_with('▌')).map(str::to_string);
+    assert!(line.as_ref().is_some_and(|line| line.contains("HGETALL")), "{line:?}");
+}
+
+#[test]
 fn choosing_a_service_filters_the_list() {
     let harness = shop_screen(120, 30).keys("tab down");
     assert!(harness.line("Traces 1 of 2").is_some(), "{}", harness.screen());

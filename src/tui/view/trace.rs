@@ -272,6 +272,10 @@ impl View for Trace {
         if is_stale { Work::Later } else { Work::Done }
     }
 
+    fn is_stale(&self) -> bool {
+        self.revision.is_none() && !self.gone
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
     fn update(&mut self, action: Action, area: Rect, _cx: &Cx<'_>) -> Flow {
         let page = isize::from(self.regions(area).rows.height.max(2).cast_signed()) - 1;

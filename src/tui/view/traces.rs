@@ -244,6 +244,10 @@ impl View for Traces {
         }
     }
 
+    fn is_stale(&self) -> bool {
+        self.stale.changed || self.stale.revision.is_none()
+    }
+
     fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {
         let prompt = self.prompt.as_mut()?;
         match prompt.press(key) {
