@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Local, Utc};
 use ratatui::{buffer::Buffer, style::Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::glyphs::Glyphs;
+use crate::model::Timestamp;
 pub(crate) use crate::model::safe;
 
 /// Cells from a count; screens are far narrower than 65,535 cells.
@@ -144,6 +146,12 @@ pub(crate) fn bytes(n: u64) -> String {
         10_485_760..1_073_741_824 => format!("{:.0} MiB", n as f64 / KIB / KIB),
         _ => format!("{:.1} GiB", n as f64 / KIB / KIB / KIB),
     }
+}
+
+/// A time of day in the local zone or UTC.
+pub(crate) fn time_text(time: Timestamp, utc: bool, format: &str) -> String {
+    let time: DateTime<Utc> = DateTime::from_timestamp_nanos(time.0);
+    if utc { time.format(format).to_string() } else { time.with_timezone(&Local).format(format).to_string() }
 }
 
 #[cfg(test)]

@@ -4,12 +4,11 @@ mod sources;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::traces::{right_side, time_text};
 use super::{Cx, Flow, View};
 use crate::model::{Place, Problem, SourceState, SourceStatus, Timestamp};
 use crate::store::Store;
 use crate::tui::action::{Action, Scope};
-use crate::tui::text::{Pen, bytes, cells, count};
+use crate::tui::text::{Pen, bytes, cells, count, time_text};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Scroll, clear, highlight, panel, set, status, title};
 use crate::tui::{Mouse, MouseKind, Work};
@@ -124,7 +123,7 @@ impl View for Health {
         let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
         pen.sign(cx.glyphs.back, cx.theme.style(Role::Muted));
         pen.put(" Health", cx.theme.style(Role::Strong));
-        right_side(Rect { height: 1, ..area }, buf, cx, status::pieces(cx));
+        status::draw(Rect { height: 1, ..area }, buf, cx, status::pieces(cx));
         sources::draw(regions.sources, buf, cx);
         store(regions.store, buf, cx);
         self.draw_problems(regions.problems, buf, cx);

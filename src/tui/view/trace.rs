@@ -7,7 +7,6 @@ mod rows;
 use hashbrown::HashSet;
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::traces::right_side;
 use super::{Cx, Flow, View};
 use crate::export::jsonl;
 use crate::model::{SpanId, Timestamp, TraceId};
@@ -347,7 +346,7 @@ impl View for Trace {
     /// ```
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         let regions = self.regions(area);
-        let used = right_side(regions.header, buf, cx, status::trouble(cx, self.arrived));
+        let used = status::draw(regions.header, buf, cx, status::trouble(cx, self.arrived));
         let header = Rect { width: area.width.saturating_sub(used + 1), ..regions.header };
         rows::header(header, buf, cx, &self.head, self.gone);
         rows::draw(self, &regions, buf, cx);

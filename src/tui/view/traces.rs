@@ -21,8 +21,6 @@ use crate::tui::widget::Scroll;
 use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 use scatter::Scatter;
 
-pub(crate) use list::{right_side, time_text};
-
 /// Spans that the filter may read between two frames: a few milliseconds of work.
 const FILTER_WORK: usize = 20_000;
 

@@ -1,9 +1,28 @@
 //! The right side of every header: counts, rate, losses, memory, and whether the picture is live.
 
+use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
+
 use crate::model::{SourceState, SourceStatus};
-use crate::tui::text::{bytes, count, short_count};
+use crate::tui::text::{Pen, bytes, count, short_count, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
+
+/// Draws the right side of the header; returns the cells used. When narrow, what matters least goes first.
+pub(crate) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, mut pieces: Vec<(String, Role)>) -> u16 {
+    let size = |pieces: &[(String, Role)]| pieces.iter().map(|(text, _)| width(text) + 2).sum::<u16>();
+    while pieces.len() > 1 && size(&pieces) > area.width / 2 {
+        pieces.remove(0);
+    }
+    let used = size(&pieces).min(area.width);
+    let mut pen = Pen::new(buf, cx.glyphs, area.right().saturating_sub(used + 1).max(area.x), area.y, area.right());
+    for (text, role) in pieces {
+        pen.skip(2);
+        let style = cx.theme.style(role);
+        let bold = matches!(role, Role::Good | Role::Warning | Role::Error);
+        pen.put(&text, if bold { style.add_modifier(Modifier::BOLD) } else { style });
+    }
+    used
+}
 
 /// Pieces of text with their roles, the most important last: on narrow screens the first ones go.
 pub(crate) fn pieces(cx: &Cx<'_>) -> Vec<(String, Role)> {

@@ -12,10 +12,9 @@ use crate::query::detail::signed_duration;
 use crate::query::ruler::{tick_text, ticks};
 use crate::query::tree::Node;
 use crate::query::waterfall::{SpanBar, TraceHead, WaterfallRow};
-use crate::tui::text::{Pen, cells, count, short_count, width};
+use crate::tui::text::{Pen, cells, count, short_count, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::view::traces::time_text;
 use crate::tui::widget::bar::{self, Eighths};
 use crate::tui::widget::{highlight, set};
 

@@ -1,19 +1,18 @@
 //! Draws the header of the home screen and the list of traces.
 
-use chrono::{DateTime, Local, Utc};
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
 use super::{Cursor, Traces};
 use crate::model::{SourceState, Timestamp, duration_text};
 use crate::query::traces::TraceRow;
-use crate::tui::text::{Pen, cells, count, short_count, width};
+use crate::tui::text::{Pen, cells, count, short_count, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{bar, highlight, panel, set, status, title};
 
 /// `tracetui ● jaeger-compact :6831 … 312 traces 4 812 spans LIVE`
 pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-    let used = right_side(area, buf, cx, status::pieces(cx));
+    let used = status::draw(area, buf, cx, status::pieces(cx));
     let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right().saturating_sub(used + 2));
     pen.put("tracetui", cx.theme.style(Role::Strong));
     pen.skip(2);
@@ -57,23 +56,6 @@ fn port(source: &crate::model::SourceStatus) -> String {
         }
         _ => source.endpoint.rsplit(['/', '\\']).next().unwrap_or_default().to_string(),
     }
-}
-
-/// Draws the right side of the header; returns the cells used. When narrow, what matters least goes first.
-pub(crate) fn right_side(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, mut pieces: Vec<(String, Role)>) -> u16 {
-    let size = |pieces: &[(String, Role)]| pieces.iter().map(|(text, _)| width(text) + 2).sum::<u16>();
-    while pieces.len() > 1 && size(&pieces) > area.width / 2 {
-        pieces.remove(0);
-    }
-    let used = size(&pieces).min(area.width);
-    let mut pen = Pen::new(buf, cx.glyphs, area.right().saturating_sub(used + 1).max(area.x), area.y, area.right());
-    for (text, role) in pieces {
-        pen.skip(2);
-        let style = cx.theme.style(role);
-        let bold = matches!(role, Role::Good | Role::Warning | Role::Error);
-        pen.put(&text, if bold { style.add_modifier(Modifier::BOLD) } else { style });
-    }
-    used
 }
 
 /// The columns' widths; 0 where a column has no room.
@@ -306,10 +288,4 @@ fn squares(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
         pen.put(&row.services.len().to_string(), cx.theme.style(Role::Muted));
     }
     pen.x = to;
-}
-
-/// A time of day in the local zone or UTC.
-pub(crate) fn time_text(time: Timestamp, utc: bool, format: &str) -> String {
-    let time: DateTime<Utc> = DateTime::from_timestamp_nanos(time.0);
-    if utc { time.format(format).to_string() } else { time.with_timezone(&Local).format(format).to_string() }
 }

@@ -4,10 +4,9 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::model::{Timestamp, TraceId, duration_text};
 use crate::query::traces::Point;
-use crate::tui::text::{Pen, cells, width};
+use crate::tui::text::{Pen, cells, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::view::traces::list::time_text;
 use crate::tui::widget::{panel, set, title};
 
 /// The listed traces as points, and the dots that they make in a plot of the size last shown.
