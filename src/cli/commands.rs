@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::memory;
-use super::print::{inputs, print, verdict};
+use super::print::{inputs, print, tell, verdict};
 use super::{Demo, Files, Keep, Listen, Look, note};
 use crate::export::jaeger_thrift;
-use crate::model::{Place, Problem, Span, SpanBatch};
+use crate::model::{Span, SpanBatch};
 use crate::runtime::{Headless, Show, headless, show, wall};
 use crate::source::file::{Input, Reader};
 use crate::source::{Address, Host, Listener, Protocol, Sources, bind, channel, demo as workload, send};
@@ -39,13 +39,6 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
     sources.files = read_files(files, &listen.keep, sender)?;
     let reader = sources.files.clone();
     if listen.headless {
-        let tell: fn(&Problem) = |problem| {
-            let place = match problem.place {
-                Place::Byte(at) => format!("byte {at}"),
-                Place::Line(line) => format!("line {line}"),
-            };
-            note(&format!("problem: {}, {place}: {}", problem.origin, problem.reason));
-        };
         let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time, tell };
         let announce = |sources: &Sources| {
             for listener in &sources.listeners {

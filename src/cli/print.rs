@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::{Export, Files, Format, Keep, Look, note};
 use crate::export::{jsonl, text};
+use crate::model::{Place, Problem, SpanBatch};
 use crate::source::file::{Input, Reader};
 use crate::store::Store;
 
@@ -53,14 +54,47 @@ pub(super) fn verdict(reader: &Reader) -> Result<(), Failure> {
     if lines.is_empty() { Ok(()) } else { Err(Failure::input(lines)) }
 }
 
+/// A problem in one line on standard error.
+pub(super) fn tell(problem: &Problem) {
+    let place = match problem.place {
+        Place::Byte(at) => format!("byte {at}"),
+        Place::Line(line) => format!("line {line}"),
+    };
+    note(&format!("problem: {}, {place}: {}", problem.origin, problem.reason));
+}
+
+/// Tells of the first problems one by one and counts all.
+#[derive(Default)]
+struct Problems(u64);
+
+impl Problems {
+    fn note(&mut self, batch: &SpanBatch) {
+        let room = MOST_TOLD.saturating_sub(usize::try_from(self.0).unwrap_or(MOST_TOLD));
+        batch.problems.iter().take(room).for_each(tell);
+        self.0 += batch.problems.len() as u64 + batch.more_problems;
+    }
+
+    fn finish(&self) {
+        if self.0 > MOST_TOLD as u64 {
+            note(&format!("problems: {} in all", self.0));
+        }
+    }
+}
+
+/// Problems told one by one: the first say what is wrong, all of them would drown it.
+const MOST_TOLD: usize = 20;
+
 fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
     // Everything is to be printed: only a budget that was asked for may cut it short.
     let mut store = Store::new(keep.memory.unwrap_or(u64::MAX));
     let reader = Reader::new(inputs, keep.service);
+    let mut problems = Problems::default();
     reader.read(|batch| {
+        problems.note(batch);
         store.extend(batch);
         true
     });
+    problems.finish();
     let mut bytes = Vec::new();
     let width = crate::term::width().unwrap_or(100);
     text::write(&store, &mut bytes, text::Options { ascii: look.ascii, width });
@@ -80,7 +114,9 @@ fn write_jsonl(inputs: Vec<Input>, keep: Keep, path: Option<&Path>) -> Result<()
     let reader = Reader::new(inputs, keep.service);
     let mut out = Output::open(path)?;
     let mut bytes = Vec::new();
+    let mut problems = Problems::default();
     reader.read(|batch| {
+        problems.note(batch);
         for row in &batch.spans {
             jsonl::write_span(&batch.span(row), &mut bytes);
         }
@@ -88,6 +124,7 @@ fn write_jsonl(inputs: Vec<Input>, keep: Keep, path: Option<&Path>) -> Result<()
         bytes.clear();
         go_on
     });
+    problems.finish();
     out.finish(reader.spans() > 0)?;
     verdict(&reader)
 }

@@ -24,8 +24,8 @@ pub struct Options {
 const UNICODE: [&str; 8] = ["├─", "└─", "│ ", "  ", "█", "▏", "✗", "◌"];
 const ASCII: [&str; 8] = ["|-", "`-", "| ", "  ", "=", "=", "x", "?"];
 
-/// Levels of the tree that are indented; deeper ones line up with the last.
-const LEVELS: usize = 16;
+/// Levels of the tree that are indented; deeper ones line up with the last and say how deep they are.
+const LEVELS: usize = 64;
 
 /// Writes all traces, the earliest first.
 pub fn write(store: &Store, out: &mut Vec<u8>, options: Options) {
@@ -62,7 +62,7 @@ fn write_trace(trace: TraceRef<'_>, out: &mut Vec<u8>, options: Options) {
     let column = widest.min(width * 9 / 20);
     let bars = u16::try_from(width - column - 14).unwrap_or(20);
     for (row, name) in rows.iter().zip(names) {
-        let line = [fitted(&name, column).as_str(), &bar(row, head.duration, bars, signs)].join("  ");
+        let line = [padded(&name, column).as_str(), &bar(row, head.duration, bars, signs)].join("  ");
         out.extend_from_slice(line.trim_end().as_bytes());
         out.push(b'\n');
     }
@@ -74,6 +74,9 @@ fn name(row: &WaterfallRow, signs: &[&str; 8]) -> String {
     if row.depth > 0 {
         name.push_str(signs[usize::from(row.last)]);
         name.push(' ');
+    }
+    if row.depth as usize > LEVELS {
+        let _ = write!(name, "[{}] ", row.depth);
     }
     match (&row.span, row.node) {
         (Some(span), _) => [&name, &*safe(&span.service), " ", &*safe(&span.name)].concat(),
@@ -95,18 +98,7 @@ fn bar(row: &WaterfallRow, total: u64, width: u16, signs: &[&str; 8]) -> String 
     format!("{}{bar} {}{error}", " ".repeat(usize::from(cells.start)), duration_text(span.duration))
 }
 
-/// Text cut or padded to `width` cells.
-fn fitted(text: &str, width: usize) -> String {
-    let mut out = String::new();
-    let mut used = 0;
-    for char in text.chars() {
-        let size = unicode_width::UnicodeWidthChar::width(char).unwrap_or(0);
-        if used + size > width {
-            break;
-        }
-        out.push(char);
-        used += size;
-    }
-    out.push_str(&" ".repeat(width - used));
-    out
+/// Text padded to `width` cells. Longer text stays whole, its bar moves on: a cut name would be read as another.
+fn padded(text: &str, width: usize) -> String {
+    [text, &" ".repeat(width.saturating_sub(text.width()))].concat()
 }

@@ -294,7 +294,8 @@ impl App {
         }
     }
 
+    /// A file is being read. A pipe is not stopped by esc: what writes into it would block.
     fn reading(&self) -> bool {
-        self.sources.iter().any(|source| matches!(source.state, SourceState::Reading { .. }))
+        self.sources.iter().any(|source| matches!(source.state, SourceState::Reading { total: Some(_), .. }))
     }
 }

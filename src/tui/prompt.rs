@@ -48,7 +48,7 @@ impl Prompt {
     pub(crate) fn press(&mut self, key: Key) -> Typed {
         match (key.code, key.ctrl) {
             (Code::Enter, _) => Typed::Done,
-            (Code::Esc, _) | (Code::Char('c'), true) => Typed::Cancelled,
+            (Code::Esc, _) => Typed::Cancelled,
             (Code::Char('u'), true) => changed(!std::mem::take(&mut self.before).is_empty()),
             (Code::Char('w'), true) => {
                 let kept = self.before.trim_end().rfind(' ').map_or(0, |at| at + 1);

@@ -133,3 +133,10 @@ fn a_print_that_does_not_fit_its_budget_says_so() {
     assert_eq!(run.code, Some(3), "{}", run.stdout);
     assert!(run.stderr.contains("did not fit into --memory"), "{}", run.stderr);
 }
+
+#[test]
+fn print_tells_what_it_could_not_read() {
+    let run = run(&["print", "tests/fixtures/formats/console/derived-truncated.txt"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("file ends inside a JSON object"), "{}", run.stderr);
+}

@@ -37,3 +37,19 @@ fn hostile_names_print_harmlessly() {
     assert!(text.contains("incomplete: 1 missing") && text.contains("a␛[2J b␍␊c"), "{text}");
     assert!(text.contains("◌ parent 0000000000000009 not here"), "{text}");
 }
+
+#[test]
+fn deep_traces_keep_their_names_and_say_how_deep_they_are() {
+    let line = |n: u64| {
+        let parent = if n == 1 { "null".to_string() } else { format!("\"{:016x}\"", n - 1) };
+        format!(
+            "{{\"trace_id\":\"01\",\"span_id\":\"{n:016x}\",\"parent_span_id\":{parent},\"service\":\"s\",\"name\":\"level-{n}\",\"kind\":\"internal\",\"start_unix_nano\":\"{n}\",\"duration_nano\":\"{}\",\"status\":\"unset\"}}\n",
+            1_000 - n
+        )
+    };
+    let text = printed((1..=100).map(line).collect::<String>().as_bytes(), false);
+    for n in 1..=100 {
+        assert!(text.lines().any(|line| line.contains(&format!("s level-{n} "))), "level-{n} is whole");
+    }
+    assert!(text.contains("[99] s level-100"), "{text}");
+}

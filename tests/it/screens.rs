@@ -198,6 +198,13 @@ fn choosing_a_service_filters_the_list() {
 }
 
 #[test]
+fn ctrl_c_quits_from_prompts_too() {
+    for prompt in ["/", "?", ":"] {
+        assert_eq!(shop_screen(100, 24).keys(prompt).keys("ctrl-c").effects, [Effect::Quit], "{prompt}");
+    }
+}
+
+#[test]
 fn ten_sorts_go_round() {
     let mut harness = shop_screen(120, 30);
     let mut seen = Vec::new();
@@ -217,6 +224,9 @@ fn a_paused_picture_stands_still_and_says_what_came() {
     harness.extend(&batch(&[span((9, 1, 0), "late", "GET /late", (3_000, 9))]));
     assert!(harness.line("PAUSED +1").is_some(), "{}", harness.screen());
     assert!(harness.line("GET /late").is_none());
+    let harness = harness.keys("/").text("get").keys("enter");
+    assert!(harness.line("GET /late").is_none() && harness.line("GET /cart").is_some(), "{}", harness.screen());
+    let harness = harness.keys("esc");
     assert!(harness.keys("space").line("GET /late").is_some());
 }
 

@@ -82,7 +82,7 @@ impl View for Health {
             Action::PageUp => self.scroll.by(-page, len),
             Action::Top => self.scroll.by(isize::MIN, len),
             Action::Bottom => self.scroll.by(isize::MAX, len),
-            Action::Dump => self.dump = !self.dump && len > 0,
+            Action::Dump => self.dump = !self.dump && self.has_bytes(),
             Action::Back if self.dump => self.dump = false,
             Action::Back | Action::Quit | Action::Health => return Flow::Pop,
             _ => return Flow::Ignored,
@@ -135,6 +135,10 @@ impl View for Health {
 }
 
 impl Health {
+    fn has_bytes(&self) -> bool {
+        self.problems.get(self.scroll.selected).is_some_and(|problem| !problem.bytes.is_empty())
+    }
+
     fn draw_problems(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         if area.height < 3 {
             return;
@@ -142,7 +146,8 @@ impl Health {
         let inner = panel(area, buf, cx, true);
         let mut pen = title(area, buf, cx);
         pen.put(" Problems ", cx.theme.style(Role::Strong));
-        pen.put(&format!("{} ", count(cx.totals.problems)), cx.theme.style(Role::Muted));
+        let all = cx.totals.problems + failures(cx.sources).count() as u64;
+        pen.put(&format!("{} ", count(all)), cx.theme.style(Role::Muted));
         if self.problems.is_empty() {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
             pen.put("none: everything that came could be read", cx.theme.style(Role::Muted));
@@ -152,10 +157,13 @@ impl Health {
             let line = Rect { y: inner.y + cells(n - self.scroll.top), height: 1, ..inner };
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
             pen.put_left(10, &clock(problem, cx), cx.theme.style(Role::Muted));
-            pen.put(short_name(&problem.origin), cx.theme.style(Role::Muted));
-            pen.skip(2);
-            pen.put(&place_text(problem.place), cx.theme.style(Role::Muted));
-            pen.skip(2);
+            // What could not be read at all has no place, and its reason says its name.
+            if !problem.origin.is_empty() {
+                pen.put(short_name(&problem.origin), cx.theme.style(Role::Muted));
+                pen.skip(2);
+                pen.put(&place_text(problem.place), cx.theme.style(Role::Muted));
+                pen.skip(2);
+            }
             pen.put(&problem.reason, cx.theme.style(Role::Warning));
             if n == self.scroll.selected {
                 highlight(line, buf, cx.theme.selection());
@@ -221,7 +229,7 @@ impl Health {
 fn failures(sources: &[SourceStatus]) -> impl Iterator<Item = Problem> {
     sources.iter().filter_map(|source| {
         let SourceState::Failed(reason) = &source.state else { return None };
-        let (origin, place) = (source.endpoint.clone(), Place::Line(1));
+        let (origin, place) = (String::new(), Place::Line(1));
         Some(Problem { place, reason: reason.clone(), origin, time: Timestamp::default(), bytes: Vec::new() })
     })
 }

@@ -37,6 +37,8 @@ pub(crate) struct Traces {
     ids: Vec<TraceId>,
     /// Traces in the store when the list was made.
     total: u64,
+    /// Number of the last trace that had come then.
+    newest: Option<u64>,
     pending: usize,
     selected: Option<TraceId>,
     scroll: Scroll,
@@ -117,17 +119,26 @@ impl Traces {
         usize::from(self.regions(area).list.height.saturating_sub(3))
     }
 
-    fn relist(&mut self, store: &Store) {
-        self.services = services(store);
+    /// Makes the lists anew. While paused, of what was there when the picture was frozen.
+    fn relist(&mut self, store: &Store, paused: bool) {
+        if !paused {
+            self.services = services(store);
+            self.total = store.trace_count() as u64;
+            self.newest = store.traces().map(|trace| trace.arrival()).max();
+        }
         if self.service.is_some_and(|id| self.services.iter().all(|row| row.id != id)) {
             self.service = None;
         }
         let at = self.services.iter().position(|row| Some(row.id) == self.service).map_or(0, |at| at + 1);
         self.services_scroll.moved_to(at);
         self.matches.retain(store);
-        let listed = list(store, self.service, self.sort, &mut self.matches, FILTER_WORK);
+        let mut listed = list(store, self.service, self.sort, &mut self.matches, FILTER_WORK);
+        if paused {
+            let is_new = |id: TraceId| store.trace(id).is_none_or(|trace| Some(trace.arrival()) > self.newest);
+            listed.ids.retain(|id| !is_new(*id));
+            listed.points.retain(|point| !is_new(point.id));
+        }
         (self.ids, self.pending) = (listed.ids, listed.pending);
-        self.total = store.trace_count() as u64;
         if self.cursor == Cursor::Newest {
             let newest = listed.points.iter().max_by_key(|point| (point.start, std::cmp::Reverse(point.id)));
             self.selected = newest.map(|point| point.id);
@@ -222,8 +233,10 @@ impl View for Traces {
         self.is_empty = cx.totals.traces == 0;
         let rested = cx.now.since(self.stale.listed) >= pause_between(store.trace_count());
         if revised && rested || self.stale.changed || self.pending > 0 {
-            self.stale = Stale { revision: Some(store.revision()), changed: false, listed: cx.now };
-            self.relist(store);
+            // What came while paused is still to be listed.
+            let revision = if cx.paused.is_some() { self.stale.revision } else { Some(store.revision()) };
+            self.stale = Stale { revision, changed: false, listed: cx.now };
+            self.relist(store, cx.paused.is_some());
         }
         let height = self.list_height(area);
         self.scroll.clamp(self.ids.len(), height);

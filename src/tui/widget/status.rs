@@ -44,7 +44,9 @@ pub(crate) fn pieces(cx: &Cx<'_>) -> Vec<(String, Role)> {
 pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
     let lost = lost(cx);
     let malformed: u64 = cx.sources.iter().map(|source| source.malformed).sum();
+    let failed = cx.sources.iter().filter(|source| matches!(source.state, SourceState::Failed(_))).count() as u64;
     let pieces = [
+        (failed, format!("unreadable {failed}"), Role::Error),
         (lost, format!("lost {}", count(lost)), Role::Error),
         (cx.totals.evicted_spans, format!("evicted {}", short_count(cx.totals.evicted_spans)), Role::Warning),
         (malformed, format!("malformed {}", count(malformed)), Role::Warning),
@@ -97,7 +99,7 @@ fn reading(sources: &[SourceStatus]) -> Option<String> {
     let total: Option<u64> = states.iter().map(|(_, total)| *total).sum();
     match total {
         Some(total) if total > 0 => Some(format!("READING {} %, esc stops", done.saturating_mul(100) / total)),
-        _ => Some(format!("READING {}, esc stops", bytes(done))),
+        _ => Some(format!("READING {}", bytes(done))),
     }
 }
 

@@ -191,14 +191,12 @@ fn guides(pen: &mut Pen<'_>, row: &WaterfallRow, cx: &Cx<'_>) {
     let [branch, end, trunk, arm] = cx.glyphs.tree;
     // The first ancestor shown stands in for the levels that have no room.
     let deeper = (row.depth as usize).saturating_sub(row.trunks.len());
-    for (n, goes_on) in row.trunks.iter().enumerate().skip(1) {
-        let sign = if n == 1 && deeper > 0 {
-            cx.glyphs.ellipsis
-        } else if *goes_on {
-            trunk
-        } else {
-            ' '
-        };
+    // Its level's number does, so that parent and child can be told apart.
+    let level = if deeper > 0 { row.depth.to_string() } else { String::new() };
+    pen.put(&level, cx.theme.style(Role::Muted));
+    pen.skip(width(&level) % 2);
+    for goes_on in row.trunks.iter().skip(1 + usize::from(width(&level).div_ceil(2))) {
+        let sign = if *goes_on { trunk } else { ' ' };
         pen.sign(sign, style);
         pen.skip(1);
     }

@@ -30,7 +30,8 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         if twin && source.state == SourceState::Listening {
             continue;
         }
-        pen.sign(cx.glyphs.dot, cx.theme.style(dot));
+        let failed = matches!(source.state, SourceState::Failed(_));
+        pen.sign(if failed { cx.glyphs.error } else { cx.glyphs.dot }, cx.theme.style(dot));
         pen.skip(1);
         let name = port(source);
         let fits = pen.put(&name, cx.theme.style(Role::Muted));
