@@ -34,7 +34,7 @@ struct Cli {
 struct Look {
     // Help is shown as it stands here: without Markdown.
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
-    #[arg(help = "Colours: as the terminal and NO_COLOR say, always, or never")]
+    #[arg(help = "Colours of the screen: as the terminal and NO_COLOR say, always, or never")]
     color: ColorChoice,
     /// Draw with ASCII characters only
     #[arg(long, global = true)]

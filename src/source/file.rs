@@ -209,6 +209,8 @@ impl Reader {
         let mut chunk = vec![0; BATCH_BYTES];
         loop {
             if self.stop.load(Ordering::Acquire) {
+                // Who writes into the pipe must neither block nor die of it.
+                io::copy(input, &mut io::sink())?;
                 return Ok(SourceState::Stopped);
             }
             let len = match input.read(&mut chunk) {
