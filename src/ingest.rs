@@ -2,6 +2,8 @@
 //!
 //! Nothing here does I/O, panics, or fails as a whole: every decoder returns what it could read and says what it could not.
 
+#![warn(clippy::indexing_slicing)]
+
 pub mod console;
 pub mod console_text;
 pub mod jaeger_thrift;

@@ -21,7 +21,7 @@ fn hex(digits: &[u8]) -> Option<u64> {
     }
     let (mut value, mut wrong) = (0_u64, 0_u8);
     for digit in digits {
-        let nibble = NIBBLES[usize::from(*digit)];
+        let nibble = NIBBLES.get(usize::from(*digit)).copied().unwrap_or(255);
         wrong |= nibble;
         value = (value << 4) | u64::from(nibble & 15);
     }
@@ -29,6 +29,7 @@ fn hex(digits: &[u8]) -> Option<u64> {
 }
 
 /// The value of each hex digit, 255 for other bytes.
+#[expect(clippy::indexing_slicing, reason = "checked when it is compiled")]
 const NIBBLES: [u8; 256] = {
     let mut table = [255; 256];
     let mut digit = 0;

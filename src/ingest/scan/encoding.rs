@@ -79,7 +79,7 @@ impl Encoding {
         let pairs = bytes.chunks_exact(2);
         self.waiting.extend_from_slice(pairs.remainder());
         for pair in pairs {
-            let pair = [pair[0], pair[1]];
+            let Ok(pair) = <[u8; 2]>::try_from(pair) else { continue };
             let unit = if self.kind == Kind::Utf16Le { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
             self.unit(unit, out);
         }
