@@ -125,6 +125,19 @@ impl Action {
         })
     }
 
+    /// How many rows the action moves down, where a page is `page` rows; `None` when it is not about rows.
+    pub(crate) fn rows(self, page: isize) -> Option<isize> {
+        let steps = [
+            (Self::Down, 1),
+            (Self::Up, -1),
+            (Self::PageDown, page),
+            (Self::PageUp, -page),
+            (Self::Top, isize::MIN),
+            (Self::Bottom, isize::MAX),
+        ];
+        steps.into_iter().find(|(action, _)| *action == self).map(|(_, rows)| rows)
+    }
+
     /// The action's row.
     pub fn binding(self) -> Option<&'static Binding> {
         Self::TABLE.iter().find(|row| row.action == self)

@@ -75,13 +75,11 @@ impl View for Health {
     fn update(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow {
         let page = isize::from(self.regions(area, cx).problems.height.max(4).cast_signed()) - 3;
         let len = self.problems.len();
+        if let Some(rows) = action.rows(page) {
+            self.scroll.by(rows, len);
+            return Flow::Consumed;
+        }
         match action {
-            Action::Down => self.scroll.by(1, len),
-            Action::Up => self.scroll.by(-1, len),
-            Action::PageDown => self.scroll.by(page, len),
-            Action::PageUp => self.scroll.by(-page, len),
-            Action::Top => self.scroll.by(isize::MIN, len),
-            Action::Bottom => self.scroll.by(isize::MAX, len),
             Action::Dump => self.dump = !self.dump && self.has_bytes(),
             Action::Back if self.dump => self.dump = false,
             Action::Back | Action::Quit | Action::Health => return Flow::Pop,

@@ -282,13 +282,11 @@ impl View for Trace {
         if self.details.focus && self.details.moved(action, self.regions(area).details) {
             return Flow::Consumed;
         }
+        if let Some(rows) = action.rows(page) {
+            self.move_by(rows);
+            return Flow::Consumed;
+        }
         match action {
-            Action::Down => self.move_by(1),
-            Action::Up => self.move_by(-1),
-            Action::PageDown => self.move_by(page),
-            Action::PageUp => self.move_by(-page),
-            Action::Top => self.move_by(isize::MIN),
-            Action::Bottom => self.move_by(isize::MAX),
             Action::Details => self.details.focus = !self.details.focus,
             Action::NextTab => self.details.turn(1),
             Action::PreviousTab => self.details.turn(-1),

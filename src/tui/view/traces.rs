@@ -296,13 +296,11 @@ impl View for Traces {
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
     fn update(&mut self, action: Action, area: Rect, _cx: &Cx<'_>) -> Flow {
         let page = self.list_height(area).max(2).cast_signed() - 1;
+        if let Some(rows) = action.rows(page) {
+            self.move_by(rows);
+            return Flow::Consumed;
+        }
         match action {
-            Action::Down => self.move_by(1),
-            Action::Up => self.move_by(-1),
-            Action::PageDown => self.move_by(page),
-            Action::PageUp => self.move_by(-page),
-            Action::Top => self.move_by(isize::MIN),
-            Action::Bottom => self.move_by(isize::MAX),
             Action::Open if self.services_focus => self.services_focus = false,
             Action::Open => return self.open(),
             Action::Filter => self.prompt = Some(Prompt::new(&self.matches.filter().text())),

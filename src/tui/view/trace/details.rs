@@ -82,19 +82,11 @@ impl Details {
     /// Scrolls for an action; false when it is not about scrolling.
     pub(super) fn moved(&mut self, action: Action, area: Rect) -> bool {
         let page = isize::from(area.height.max(5).cast_signed()) - 4;
-        let step = [
-            (Action::Down, 1),
-            (Action::Up, -1),
-            (Action::PageDown, page),
-            (Action::PageUp, -page),
-            (Action::Top, isize::MIN),
-            (Action::Bottom, isize::MAX),
-        ];
-        let Some((_, step)) = step.iter().find(|(other, _)| *other == action) else {
-            return false;
-        };
-        self.scroll_by(*step, area);
-        true
+        let rows = action.rows(page);
+        if let Some(rows) = rows {
+            self.scroll_by(rows, area);
+        }
+        rows.is_some()
     }
 
     fn scroll_by(&mut self, step: isize, area: Rect) {
