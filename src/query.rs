@@ -2,6 +2,7 @@
 
 pub mod detail;
 pub mod filter;
+pub mod folds;
 pub mod ruler;
 pub mod services;
 pub mod traces;

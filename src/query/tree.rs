@@ -1,14 +1,23 @@
 //! A trace as a tree, flattened to rows in reading order. Pure: the same spans give the same rows, whatever order they
 //! came in. Nothing here recurses, so a chain of a million spans is no deeper than a pair.
 
+mod budget;
+mod build;
+mod children;
 mod cycles;
+mod order;
 mod parents;
+mod rows;
 
 use std::cmp::Ordering;
 
-use crate::model::{SpanId, Status, Timestamp};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use crate::model::SpanId;
 use crate::store::{SpanIdx, SpanRef, TraceRef};
-use parents::Parents;
+
+pub use build::Build;
 
 /// Stands for "no parent" in lists of node numbers.
 const NONE: u32 = u32::MAX;
@@ -22,7 +31,12 @@ pub struct Tree {
     pub missing: u32,
     /// Rows whose parent link was cut because it led back to themselves.
     pub cycles: u32,
+    /// The greatest depth of a row.
+    pub deepest: u32,
+    /// Spans in their order in the trace, then placeholders.
     row_of: Vec<u32>,
+    /// The places of placeholders in `row_of` by the ids they stand for.
+    placeholders: HashMap<u64, u32, RandomState>,
 }
 
 /// What a row stands for.
@@ -51,64 +65,41 @@ pub struct TreeRow {
     pub last: bool,
     /// Whether its link to a parent was cut because it led back to itself.
     pub cycle: bool,
+    /// Whether it has an error itself.
+    pub error: bool,
 }
 
 impl Tree {
-    /// Flattens a trace.
+    /// Flattens a trace in one go.
     ///
     /// Siblings are ordered by start, then longer first, service, name, span id. Spans whose parent has not arrived
     /// hang under a placeholder, which stands among the roots where its first child would.
     pub fn build(trace: TraceRef<'_>) -> Self {
-        let mut parents = Parents::resolve(trace);
-        let order = order(trace, &parents);
-        let mut tree = flatten(&Children::new(&parents.of, &order), &parents, trace.len());
-        let mut cut = std::mem::take(&mut parents.own);
-        // A walk from the roots reaches everything but circles, so they are only looked for when rows are missing.
-        if tree.rows.len() < parents.of.len() {
-            cut.append(&mut cycles::cut(trace, &mut parents.of));
-            tree = flatten(&Children::new(&parents.of, &order), &parents, trace.len());
-        }
-        tree.sum_up(trace);
-        tree.cycles = number(cut.len());
-        for node in cut {
-            let row = tree.row_of(SpanIdx(node));
-            if let Some(row) = row.and_then(|row| tree.rows.get_mut(row as usize)) {
-                row.cycle = true;
+        let mut build = Build::new(trace);
+        loop {
+            if let Some(tree) = build.step(trace, u64::MAX) {
+                return tree;
             }
         }
-        tree
     }
 
-    /// The row of a span.
-    pub fn row_of(&self, span: SpanIdx) -> Option<u32> {
-        self.row_of.get(span.0 as usize).copied().filter(|row| *row != NONE)
-    }
-
-    /// Adds up subtrees from the leaves: every row comes after its parent.
-    fn sum_up(&mut self, trace: TraceRef<'_>) {
-        let mut wrong = vec![false; trace.len()];
-        for (wrong, span) in wrong.iter_mut().zip(trace.spans()) {
-            *wrong = span.status() == Status::Error;
-        }
-        for at in (0..self.rows.len()).rev() {
-            let Some(row) = self.rows.get(at).copied() else { continue };
-            let own = match row.node {
-                Node::Span(idx) => wrong.get(idx.0 as usize).is_some_and(|wrong| *wrong),
-                Node::Missing(_) => false,
-            };
-            let parent = row.parent.and_then(|parent| self.rows.get_mut(parent as usize));
-            if let Some(parent) = parent {
-                parent.subtree += row.subtree;
-                parent.errors_below += row.errors_below + u32::from(own);
-            }
-        }
+    /// The row of a node.
+    pub fn row_of(&self, node: Node) -> Option<u32> {
+        let place = match node {
+            Node::Span(idx) => idx.0,
+            Node::Missing(id) => *self.placeholders.get(&id.0)?,
+        };
+        let row = self.row_of.get(place as usize).copied().filter(|row| *row != NONE)?;
+        // A span that came after the tree was built has the number of a placeholder.
+        self.rows.get(row as usize).is_some_and(|shown| shown.node == node).then_some(row)
     }
 }
 
 /// How siblings are ordered, beyond start and duration.
 fn tie(a: SpanRef<'_>, b: SpanRef<'_>) -> Ordering {
-    (a.service().cmp(b.service()))
-        .then_with(|| a.name().cmp(b.name()))
+    let by_service = if a.service_id() == b.service_id() { Ordering::Equal } else { a.service().cmp(b.service()) };
+    by_service
+        .then_with(|| if a.name_id() == b.name_id() { Ordering::Equal } else { a.name().cmp(b.name()) })
         .then_with(|| a.span_id().cmp(&b.span_id()))
         .then_with(|| a.kind().cmp(&b.kind()))
         .then_with(|| a.order_key().cmp(&b.order_key()))
@@ -117,101 +108,6 @@ fn tie(a: SpanRef<'_>, b: SpanRef<'_>) -> Ordering {
 /// How siblings are ordered.
 fn compare(a: SpanRef<'_>, b: SpanRef<'_>) -> Ordering {
     (a.start().cmp(&b.start())).then_with(|| b.duration().cmp(&a.duration())).then_with(|| tie(a, b))
-}
-
-/// All nodes in the order of siblings: spans first, placeholders are numbered after them.
-fn order(trace: TraceRef<'_>, parents: &Parents) -> Vec<u32> {
-    let mut keys: Vec<(Timestamp, u64, u32)> = Vec::with_capacity(parents.of.len());
-    keys.extend(trace.spans().map(|span| (span.start(), !span.duration(), span.idx().0)));
-    let spans = keys.len();
-    // A placeholder has no duration: among equal starts it comes last.
-    keys.extend((number(spans)..).zip(&parents.missing).map(|(node, missing)| (missing.1, u64::MAX, node)));
-    keys.sort_unstable_by(|a, b| {
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| match [a.2, b.2].map(|node| trace.span(SpanIdx(node))) {
-            [Some(a), Some(b)] => tie(a, b),
-            [Some(_), None] => Ordering::Less,
-            [None, Some(_)] => Ordering::Greater,
-            [None, None] => parents.missing_id(spans, a.2).cmp(&parents.missing_id(spans, b.2)),
-        })
-    });
-    keys.into_iter().map(|key| key.2).collect()
-}
-
-/// The children of every node in one list; those of node `n` are `list[starts[n]..starts[n + 1]]`, the roots come last.
-struct Children {
-    starts: Vec<u32>,
-    list: Vec<u32>,
-}
-
-impl Children {
-    fn new(parents: &[u32], order: &[u32]) -> Self {
-        let nodes = parents.len();
-        let owner = |node: u32| {
-            let parent = parents.get(node as usize).copied().unwrap_or(NONE);
-            if parent == NONE { nodes } else { parent as usize }
-        };
-        // Counted two places on, so that filling leaves every start where it belongs.
-        let mut starts = vec![0_u32; nodes + 3];
-        for node in 0..number(nodes) {
-            if let Some(count) = starts.get_mut(owner(node) + 2) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut list = vec![0; nodes];
-        for &node in order {
-            let Some(next) = starts.get_mut(owner(node) + 1) else { continue };
-            if let Some(place) = list.get_mut(*next as usize) {
-                *place = node;
-            }
-            *next += 1;
-        }
-        Self { starts, list }
-    }
-
-    fn of(&self, node: usize) -> &[u32] {
-        let [from, to] = [node, node + 1].map(|at| self.starts.get(at).copied().unwrap_or(0) as usize);
-        self.list.get(from..to).unwrap_or_default()
-    }
-
-    fn roots(&self) -> &[u32] {
-        self.of(self.list.len())
-    }
-}
-
-/// Rows in preorder; subtrees are not summed up yet.
-fn flatten(children: &Children, parents: &Parents, spans: usize) -> Tree {
-    let mut rows = Vec::with_capacity(parents.of.len());
-    let mut row_of = vec![NONE; spans];
-    // Node, row of the parent, depth, last of its siblings. The next one to show is on top.
-    let mut stack: Vec<(u32, u32, u32, bool)> = Vec::new();
-    let push = |stack: &mut Vec<_>, nodes: &[u32], parent, depth| {
-        let first = stack.len();
-        stack.extend(nodes.iter().rev().map(|&node| (node, parent, depth, false)));
-        if let Some(last) = stack.get_mut(first) {
-            last.3 = true;
-        }
-    };
-    push(&mut stack, children.roots(), NONE, 0);
-    while let Some((node, parent, depth, last)) = stack.pop() {
-        let row = number(rows.len());
-        let is_span = row_of.get_mut(node as usize).map(|place| *place = row).is_some();
-        rows.push(TreeRow {
-            node: if is_span { Node::Span(SpanIdx(node)) } else { Node::Missing(parents.missing_id(spans, node)) },
-            depth,
-            subtree: 1,
-            parent: (parent != NONE).then_some(parent),
-            errors_below: 0,
-            last,
-            cycle: false,
-        });
-        push(&mut stack, children.of(node as usize), row, depth.saturating_add(1));
-    }
-    Tree { rows, missing: number(parents.missing.len()), cycles: 0, row_of }
 }
 
 /// A node or row number; the store never holds 2³² spans in a trace.

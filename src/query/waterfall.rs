@@ -1,6 +1,4 @@
-//! Rows of a waterfall: which rows of the tree are visible under the folds, and one row as an owned value.
-
-use hashbrown::HashSet;
+//! A waterfall's rows and head as owned values.
 
 use super::tree::{Node, Tree};
 use crate::model::{SpanId, Status, Timestamp, TraceId};
@@ -49,29 +47,6 @@ pub struct SpanBar {
 
 /// Marks beyond this many share cells on any screen anyway.
 pub const MOST_EVENTS: usize = 512;
-
-/// Indices of the tree's rows that no folded ancestor hides, ascending.
-pub fn visible(tree: &Tree, folds: &HashSet<Node>) -> Vec<u32> {
-    let mut rows = Vec::with_capacity(if folds.is_empty() { tree.rows.len() } else { 64 });
-    let mut at = 0;
-    while let Some(row) = tree.rows.get(at) {
-        rows.push(u32::try_from(at).unwrap_or(u32::MAX));
-        let folded = row.subtree > 1 && folds.contains(&row.node);
-        at += if folded { row.subtree as usize } else { 1 };
-    }
-    rows
-}
-
-/// Folds that leave the levels `0..levels` visible.
-pub fn folds_at_level(tree: &Tree, levels: u32) -> HashSet<Node> {
-    let deep = tree.rows.iter().filter(|row| row.subtree > 1 && row.depth + 1 >= levels);
-    deep.map(|row| row.node).collect()
-}
-
-/// The greatest depth of the tree.
-pub fn depth(tree: &Tree) -> u32 {
-    tree.rows.iter().map(|row| row.depth).max().unwrap_or(0)
-}
 
 /// One row of the tree as an owned value. Looks at no more than `levels` ancestors, however deep the row is.
 pub fn row(trace: TraceRef<'_>, tree: &Tree, at: u32, folded: bool, levels: usize) -> Option<WaterfallRow> {
@@ -128,7 +103,7 @@ pub struct TraceHead {
     pub spans: usize,
     /// Number of services.
     pub services: usize,
-    /// Levels of the tree.
+    /// Levels of the tree; 0 while there is none.
     pub depth: u32,
     /// Start of the earliest span.
     pub start: Timestamp,
@@ -151,7 +126,7 @@ pub fn head(trace: TraceRef<'_>, tree: &Tree) -> TraceHead {
         name: root.name().to_string(),
         spans: trace.len(),
         services: trace.services().len(),
-        depth: depth(tree).saturating_add(1),
+        depth: if tree.rows.is_empty() { 0 } else { tree.deepest.saturating_add(1) },
         start: trace.start(),
         duration: trace.duration(),
         errors: trace.errors(),
@@ -163,13 +138,5 @@ pub fn head(trace: TraceRef<'_>, tree: &Tree) -> TraceHead {
 /// The first row of the span with this id, if it is in the tree.
 pub fn find(trace: TraceRef<'_>, tree: &Tree, id: SpanId) -> Option<u32> {
     let idx = trace.find(id).map(|span| span.idx()).min()?;
-    position(tree, Node::Span(idx))
-}
-
-/// The index of a node's row.
-pub fn position(tree: &Tree, node: Node) -> Option<u32> {
-    match node {
-        Node::Span(idx) => tree.row_of(idx),
-        Node::Missing(_) => tree.rows.iter().position(|row| row.node == node).and_then(|at| u32::try_from(at).ok()),
-    }
+    tree.row_of(Node::Span(idx))
 }

@@ -96,7 +96,7 @@ fn a_row_is_found_by_its_span() {
     let trace = trace(&store);
     let tree = Tree::build(trace);
     for span in trace.spans() {
-        let row = tree.row_of(span.idx()).expect("every span has a row");
+        let row = tree.row_of(Node::Span(span.idx())).expect("every span has a row");
         assert_eq!(tree.rows.get(row as usize).map(|row| row.node), Some(Node::Span(span.idx())));
     }
 }

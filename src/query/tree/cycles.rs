@@ -1,50 +1,87 @@
 //! Parents that lead in a circle: each circle is cut at its least member, which becomes a root.
 
+use super::budget::Budget;
+use super::parents::Parents;
 use super::{NONE, compare};
 use crate::store::{SpanIdx, TraceRef};
 
-/// Cuts every circle among `parents`; gives back the nodes that lost their parent.
-pub(super) fn cut(trace: TraceRef<'_>, parents: &mut [u32]) -> Vec<u32> {
-    let mut state = vec![0_u32; parents.len()];
-    let mut cut = Vec::new();
-    for (walk, from) in (1..).zip(0..trace.len()) {
-        let Some(met) = climb(parents, &mut state, from, walk) else { continue };
-        let least = least(trace, parents, met);
-        if let Some(parent) = parents.get_mut(least as usize) {
-            *parent = NONE;
-            cut.push(least);
-        }
-    }
-    cut
+const COST: u64 = 25;
+
+/// A search for circles. Spans are climbed from, one after the other, until a root or something known.
+#[derive(Debug, Default)]
+pub(super) struct Cycles {
+    /// The nodes that lost their parent.
+    pub(super) cut: Vec<u32>,
+    /// The walk in which each node was seen, from 1.
+    seen: Vec<u32>,
+    walk: u32,
+    at: At,
 }
 
-/// Climbs from a node until a root or something known; the node where the walk met itself, if it did.
-fn climb(parents: &[u32], state: &mut [u32], from: usize, walk: u32) -> Option<u32> {
-    let mut at = u32::try_from(from).ok()?;
-    loop {
-        let seen = state.get_mut(at as usize)?;
-        if *seen != 0 {
+#[derive(Clone, Copy, Debug, Default)]
+enum At {
+    /// Before the next span.
+    #[default]
+    Start,
+    /// On the way up.
+    Climb(u32),
+    /// In a circle that was entered at `met`; `least` is its least member so far.
+    Round { at: u32, met: u32, least: u32 },
+}
+
+impl Cycles {
+    /// Goes on; true when no circle is left.
+    pub(super) fn step(&mut self, trace: TraceRef<'_>, parents: &mut Parents, budget: &mut Budget) -> bool {
+        self.seen.resize(parents.of.len(), 0);
+        while !budget.is_spent() {
+            budget.pay(COST, 1);
+            self.at = match self.at {
+                At::Start if self.walk as usize == parents.spans => return true,
+                At::Start => {
+                    self.walk += 1;
+                    At::Climb(self.walk - 1)
+                }
+                At::Climb(at) => self.climb(&parents.of, at),
+                At::Round { at, met, least } => {
+                    let at = parents.of.get(at as usize).copied().unwrap_or(met);
+                    if at == met {
+                        self.cut(&mut parents.of, least);
+                        At::Start
+                    } else {
+                        At::Round { at, met, least: lesser(trace, at, least) }
+                    }
+                }
+            };
+        }
+        false
+    }
+
+    fn climb(&mut self, parents: &[u32], at: u32) -> At {
+        let Some(seen) = self.seen.get_mut(at as usize) else { return At::Start };
+        match *seen {
+            0 => {
+                *seen = self.walk;
+                parents.get(at as usize).map_or(At::Start, |parent| At::Climb(*parent))
+            }
+            walk if walk == self.walk => At::Round { at, met: at, least: at },
             // Earlier walks end in roots or in circles that are cut, so they count as finished.
-            return (*seen == walk).then_some(at);
+            _ => At::Start,
         }
-        *seen = walk;
-        at = *parents.get(at as usize)?;
+    }
+
+    fn cut(&mut self, parents: &mut [u32], node: u32) {
+        if let Some(parent) = parents.get_mut(node as usize) {
+            *parent = NONE;
+            self.cut.push(node);
+        }
     }
 }
 
-/// The member of a circle with the least start and id.
-fn least(trace: TraceRef<'_>, parents: &[u32], met: u32) -> u32 {
-    let mut least = met;
-    let mut at = met;
-    loop {
-        at = parents.get(at as usize).copied().unwrap_or(met);
-        if at == met {
-            return least;
-        }
-        let [Some(a), Some(b)] = [at, least].map(|node| trace.span(SpanIdx(node))) else { return least };
-        let order = a.start().cmp(&b.start()).then_with(|| a.span_id().cmp(&b.span_id())).then_with(|| compare(a, b));
-        if order.is_lt() {
-            least = at;
-        }
-    }
+/// The one of two members of a circle with the lesser start and id.
+fn lesser(trace: TraceRef<'_>, a: u32, b: u32) -> u32 {
+    let [Some(first), Some(second)] = [a, b].map(|node| trace.span(SpanIdx(node))) else { return b };
+    let order = (first.start().cmp(&second.start()))
+        .then_with(|| first.span_id().cmp(&second.span_id()))
+        .then_with(|| compare(first, second));
+    if order.is_lt() { a } else { b }
 }

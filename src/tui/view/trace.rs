@@ -2,25 +2,23 @@
 
 mod details;
 mod navigate;
+mod rebuild;
 mod rows;
 
-use hashbrown::HashSet;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{Cx, Flow, View};
 use crate::export::jsonl;
 use crate::model::{SpanId, Timestamp, TraceId};
 use crate::query::detail::detail;
-use crate::query::tree::{Node, Tree};
+use crate::query::folds::{Folds, Visible};
+use crate::query::tree::{Build, Node, Tree};
 use crate::query::waterfall::{self, TraceHead, WaterfallRow};
 use crate::store::Store;
 use crate::tui::action::{Action, Scope};
 use crate::tui::widget::{Scroll, status};
 use crate::tui::{Effect, Mouse, MouseKind, Work};
 use details::Details;
-
-/// Rest in ns for each span of a tree before it is built again: a build costs about a fifth of a µs a span.
-const REST_PER_SPAN: u64 = 4_000;
 
 /// How start times are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,17 +55,20 @@ pub(crate) struct Trace {
     tree: Tree,
     head: TraceHead,
     start: Timestamp,
-    folds: HashSet<Node>,
-    /// Spans with errors.
-    failed: HashSet<Node>,
-    visible: Vec<u32>,
+    folds: Folds,
+    visible: Visible,
     /// Identity of the selected row: what stays selected whatever arrives.
     selected: Option<Node>,
     scroll: Scroll,
     rows: Vec<WaterfallRow>,
+    /// Of the trace when the tree was begun.
     revision: Option<u64>,
+    /// The next tree, while it is being built.
+    build: Option<Box<Build>>,
     /// When the tree was built.
     built: Timestamp,
+    /// What the user asked for before there was a first tree.
+    ahead: Vec<Action>,
     refold: bool,
     arrived: usize,
     gone: bool,
@@ -98,14 +99,15 @@ impl Trace {
             tree: Tree::default(),
             head: TraceHead::default(),
             start: Timestamp::default(),
-            folds: HashSet::new(),
-            failed: HashSet::new(),
-            visible: Vec::new(),
+            folds: Folds::default(),
+            visible: Visible::default(),
             selected: None,
             scroll: Scroll::default(),
             rows: Vec::new(),
             revision: None,
+            build: None,
             built: Timestamp::default(),
+            ahead: Vec::new(),
             refold: false,
             arrived: 0,
             gone: false,
@@ -140,56 +142,16 @@ impl Trace {
         u16::try_from(width).unwrap_or(12)
     }
 
-    /// Builds the tree anew when spans have come in; returns whether that is still to be done. A large tree rests
-    /// between two builds, so that keys are answered from the one that is there.
-    fn rebuild(&mut self, store: &Store, now: Timestamp) -> bool {
-        let Some(trace) = store.trace(self.id) else {
-            self.gone = true;
-            return false;
-        };
-        self.gone = false;
-        if self.revision == Some(trace.revision()) {
-            return false;
-        }
-        if self.revision.is_some() && now.since(self.built) < trace.len() as u64 * REST_PER_SPAN {
-            return true;
-        }
-        self.built = now;
-        if self.revision.is_some() {
-            self.arrived += trace.len().saturating_sub(self.head.spans);
-        }
-        self.revision = Some(trace.revision());
-        self.tree = Tree::build(trace);
-        self.head = waterfall::head(trace, &self.tree);
-        self.start = trace.start();
-        self.failed = navigate::failed(trace);
-        self.refold = true;
-        if let Some(at) = self.wanted.and_then(|id| waterfall::find(trace, &self.tree, id)) {
-            self.selected = self.tree.rows.get(at as usize).map(|row| row.node);
-            self.wanted = None;
-        }
-        // A placeholder's parent may have arrived under the cursor.
-        if let Some(Node::Missing(id)) = self.selected
-            && let Some(span) = trace.find(id).next()
-        {
-            self.selected = Some(Node::Span(span.idx()));
-        }
-        false
-    }
-
     /// Brings rows and selection in line with tree and folds.
     fn refresh_rows(&mut self) {
         if !self.refold {
             return;
         }
         self.refold = false;
-        let at = self.selected.and_then(|node| waterfall::position(&self.tree, node)).unwrap_or(0);
-        self.visible = waterfall::visible(&self.tree, &self.folds);
+        let at = self.selected.and_then(|node| self.tree.row_of(node)).unwrap_or(0);
+        self.visible = Visible::new(&self.tree, &self.folds);
         // A row hidden by a fold gives way to the one that hides it.
-        let shown = match self.visible.binary_search(&at) {
-            Ok(shown) => shown,
-            Err(next) => next.saturating_sub(1),
-        };
+        let (Ok(shown) | Err(shown)) = self.visible.find(at);
         self.scroll.moved_to(shown);
         self.select(shown);
     }
@@ -206,7 +168,7 @@ impl Trace {
 
     /// The selected row's index in the tree.
     fn row_index(&self) -> Option<u32> {
-        self.visible.get(self.scroll.selected).copied()
+        self.visible.row(self.scroll.selected)
     }
 
     fn refresh_details(&mut self, store: &Store, area: Rect) {
@@ -231,7 +193,7 @@ impl Trace {
         match target {
             Some((trace, span, _)) if *trace != self.id => Flow::Push(Box::new(Self::at(*trace, Some(*span)))),
             Some((_, span, _)) => {
-                (self.wanted, self.revision) = (Some(*span), None);
+                self.wanted = Some(*span);
                 Flow::Consumed
             }
             None if links.is_empty() => Flow::Say("this span has no links"),
@@ -256,29 +218,35 @@ impl View for Trace {
     }
 
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
-        let is_stale = (cx.paused.is_none() || self.revision.is_none()) && self.rebuild(store, cx.now);
+        let is_paused = cx.paused.is_some() && self.revision.is_some();
+        let work = if is_paused { Work::Done } else { self.rebuild(store, cx.now) };
+        self.look_for_wanted(store);
         self.refresh_rows();
+        self.catch_up(area, cx);
         let regions = self.regions(area);
         let height = usize::from(regions.rows.height);
         self.scroll.clamp(self.visible.len(), height);
         let levels = usize::from(self.names_width(area) / 3);
         if let Some(trace) = store.trace(self.id) {
-            let visible = self.visible.iter().skip(self.scroll.top).take(height);
-            let folded = |at: u32| self.tree.rows.get(at as usize).is_some_and(|row| self.folds.contains(&row.node));
-            self.rows = visible.filter_map(|at| waterfall::row(trace, &self.tree, *at, folded(*at), levels)).collect();
+            let visible = (self.scroll.top..self.scroll.top + height).map_while(|at| self.visible.row(at));
+            let folded = |at: u32| self.tree.rows.get(at as usize).is_some_and(|row| self.folds.contains(row.node));
+            self.rows = visible.filter_map(|at| waterfall::row(trace, &self.tree, at, folded(at), levels)).collect();
         }
         self.refresh_details(store, area);
-        if is_stale { Work::Later } else { Work::Done }
+        work
     }
 
     fn is_stale(&self) -> bool {
-        self.revision.is_none() && !self.gone
+        (self.revision.is_none() && !self.gone) || self.wanted.is_some()
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
     fn update(&mut self, action: Action, area: Rect, _cx: &Cx<'_>) -> Flow {
         let page = isize::from(self.regions(area).rows.height.max(2).cast_signed()) - 1;
         self.arrived = 0;
+        if let Some(flow) = self.ask_ahead(action) {
+            return flow;
+        }
         if self.details.focus && self.details.moved(action, self.regions(area).details) {
             return Flow::Consumed;
         }

@@ -1,9 +1,8 @@
 //! Moving and folding in a trace.
 
 use super::Trace;
-use crate::model::Status;
-use crate::query::tree::{Node, TreeRow};
-use crate::query::waterfall::{self, folds_at_level};
+use crate::query::folds::{Folds, Visible};
+use crate::query::tree::TreeRow;
 use crate::tui::action::Action;
 use crate::tui::view::Flow;
 
@@ -19,11 +18,11 @@ impl Trace {
         match action {
             Action::Left => self.left(),
             Action::Right => self.right(),
-            Action::FoldAll => self.refold(|view| view.folds = folds_at_level(&view.tree, 1)),
-            Action::UnfoldAll => self.refold(|view| view.folds.clear()),
+            Action::FoldAll => self.refold(|view| view.folds = Folds::at_level(&view.tree, 1)),
+            Action::UnfoldAll => self.refold(|view| view.folds = Folds::default()),
             Action::FewerLevels => self.levels(-1),
             Action::MoreLevels => self.levels(1),
-            Action::NextError | Action::PreviousError if self.failed.is_empty() => {
+            Action::NextError | Action::PreviousError if self.head.errors == 0 => {
                 return Flow::Say("no span of this trace has an error");
             }
             Action::NextError => self.error(1),
@@ -43,7 +42,7 @@ impl Trace {
     }
 
     fn is_folded(&self) -> bool {
-        self.selected.is_some_and(|node| self.folds.contains(&node))
+        self.selected.is_some_and(|node| self.folds.contains(node))
     }
 
     fn left(&mut self) {
@@ -67,9 +66,8 @@ impl Trace {
             return;
         };
         self.refold(|view| {
-            if !view.folds.remove(&row.node) {
-                view.folds.insert(row.node);
-            }
+            let folded = view.folds.contains(row.node);
+            view.folds.set(row.node, !folded);
         });
     }
 
@@ -82,27 +80,27 @@ impl Trace {
 
     /// Shows one level more or less than the deepest that shows now.
     fn levels(&mut self, step: i32) {
-        let row = |at: &u32| self.tree.rows.get(*at as usize);
-        let shown = self.visible.iter().filter_map(row).map(|row| row.depth).max().unwrap_or(0) + 1;
+        let row = |at: u32| self.tree.rows.get(at as usize);
+        let shown = self.visible.rows().filter_map(row).map(|row| row.depth).max().unwrap_or(0) + 1;
         let levels = shown.saturating_add_signed(step).clamp(1, self.head.depth.max(1));
-        self.refold(|view| view.folds = folds_at_level(&view.tree, levels));
+        self.refold(|view| view.folds = Folds::at_level(&view.tree, levels));
     }
 
     /// Selects a row of the tree, unfolding what hides it.
-    fn go(&mut self, to: Option<u32>) {
+    pub(super) fn go(&mut self, to: Option<u32>) {
         let Some(to) = to else {
             return;
         };
         let mut parent = self.tree.rows.get(to as usize).and_then(|row| row.parent);
         let mut unfolded = false;
         while let Some(row) = parent.and_then(|at| self.tree.rows.get(at as usize)) {
-            unfolded |= self.folds.remove(&row.node);
+            unfolded |= self.folds.set(row.node, false);
             parent = row.parent;
         }
         if unfolded {
-            self.visible = waterfall::visible(&self.tree, &self.folds);
+            self.visible = Visible::new(&self.tree, &self.folds);
         }
-        if let Ok(at) = self.visible.binary_search(&to) {
+        if let Ok(at) = self.visible.find(to) {
             self.select(at);
         }
     }
@@ -121,7 +119,7 @@ impl Trace {
     /// Goes to the next or previous row with an error of its own, around the end.
     fn error(&mut self, step: i32) {
         let rows = &self.tree.rows;
-        let failed = |at: &usize| rows.get(*at).is_some_and(|row| self.failed.contains(&row.node));
+        let failed = |at: &usize| rows.get(*at).is_some_and(|row| row.error);
         let here = self.row_index().map_or(0, |at| at as usize);
         let found = if step > 0 {
             (here + 1..rows.len()).chain(0..=here).find(failed)
@@ -139,13 +137,4 @@ impl Trace {
         let sign = super::rows::fold_column(row) + self.times.width();
         (sign..=sign + 1).contains(&column)
     }
-}
-
-/// The nodes of a trace's spans with errors.
-pub(super) fn failed(trace: crate::store::TraceRef<'_>) -> hashbrown::HashSet<Node> {
-    if trace.errors() == 0 {
-        return hashbrown::HashSet::new();
-    }
-    let failed = trace.spans().filter(|span| span.status() == Status::Error);
-    failed.map(|span| Node::Span(span.idx())).collect()
 }

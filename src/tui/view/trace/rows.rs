@@ -10,7 +10,7 @@ use super::{Regions, Times, Trace};
 use crate::model::{Timestamp, duration_text};
 use crate::query::detail::signed_duration;
 use crate::query::ruler::{tick_text, ticks};
-use crate::query::tree::Node;
+use crate::query::tree::{Build, Node};
 use crate::query::waterfall::{SpanBar, TraceHead, WaterfallRow};
 use crate::tui::text::{Pen, cells, count, short_count, time_text, width};
 use crate::tui::theme::Role;
@@ -41,7 +41,9 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, head: &TraceHead
         pieces.push(("evicted".to_string(), cx.theme.style(Role::Warning)));
     }
     pieces.push((format!("{} {}", head.services, if head.services == 1 { "service" } else { "services" }), muted));
-    pieces.push((format!("depth {}", head.depth), muted));
+    if head.depth > 0 {
+        pieces.push((format!("depth {}", head.depth), muted));
+    }
     pieces.push((time_text(head.start, cx.utc, "%Y-%m-%d %H:%M:%S%.3f"), muted));
     pieces.push((head.id.to_string(), cx.theme.style(Role::Faint)));
     let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
@@ -84,6 +86,9 @@ pub(super) fn draw(view: &Trace, regions: &Regions, buf: &mut Buffer, cx: &Cx<'_
     let total = view.head.duration;
     let axis = Axis { x, width, total, ticks: ticks(total, usize::from(width / 11).max(2)) };
     ruler(view, regions.ruler, buf, cx, &axis);
+    if let Some(build) = view.build.as_ref().filter(|_| view.is_first_build()) {
+        building(regions.rows, buf, cx, build);
+    }
     for (n, row) in view.rows.iter().enumerate() {
         let line = Rect { y: regions.rows.y + cells(n), height: 1, ..regions.rows };
         let selected = view.scroll.top + n == view.scroll.selected;
@@ -108,6 +113,13 @@ pub(super) fn draw(view: &Trace, regions: &Regions, buf: &mut Buffer, cx: &Cx<'_
             span_bar((line, &axis), span, buf, cx, ground);
         }
     }
+}
+
+/// Stands where the rows will be.
+fn building(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, build: &Build) {
+    let text = format!("{} spans are put in order: {} %", count(build.spans() as u64), build.percent());
+    let x = area.x + area.width.saturating_sub(width(&text)) / 2;
+    Pen::new(buf, cx.glyphs, x, area.y + area.height / 2, area.right()).put(&text, cx.theme.style(Role::Muted));
 }
 
 fn ruler(view: &Trace, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, axis: &Axis) {

@@ -1,0 +1,95 @@
+//! From parents and children to rows in preorder, with what lies below each added up from the leaves.
+
+use super::budget::Budget;
+use super::children::Children;
+use super::parents::Parents;
+use super::{NONE, Node, TreeRow, number};
+use crate::store::SpanIdx;
+
+const ROW_COST: u64 = 90;
+const SUM_COST: u64 = 12;
+
+/// See the file's head.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) rows: Vec<TreeRow>,
+    pub(super) row_of: Vec<u32>,
+    /// The greatest depth.
+    pub(super) deepest: u32,
+    stack: Vec<Siblings>,
+    summed: usize,
+}
+
+/// Siblings that have no row yet: a stretch of the list of children.
+#[derive(Clone, Copy, Debug)]
+struct Siblings {
+    next: u32,
+    end: u32,
+    parent: u32,
+    depth: u32,
+}
+
+impl Rows {
+    pub(super) fn new(children: &Children) -> Self {
+        let nodes = children.list.len();
+        let [next, end] = children.roots();
+        Self {
+            rows: Vec::with_capacity(nodes),
+            row_of: vec![NONE; nodes],
+            stack: vec![Siblings { next, end, parent: NONE, depth: 0 }],
+            ..Self::default()
+        }
+    }
+
+    /// Goes on with rows; true when everything that hangs under a root has one.
+    pub(super) fn step(&mut self, children: &Children, parents: &Parents, budget: &mut Budget) -> bool {
+        let left = children.list.len() - self.rows.len();
+        for _ in 0..budget.take(ROW_COST, left) {
+            let Some(mut siblings) = self.stack.pop() else { return true };
+            let Some(&node) = children.list.get(siblings.next as usize) else { return true };
+            let (parent, depth) = (siblings.parent, siblings.depth);
+            siblings.next += 1;
+            let last = siblings.next == siblings.end;
+            // The last one's descendants need nothing from here, so a chain leaves no trail.
+            if !last {
+                self.stack.push(siblings);
+            }
+            let row = number(self.rows.len());
+            self.rows.push(TreeRow {
+                node: if parents.is_span(node) { Node::Span(SpanIdx(node)) } else { Node::Missing(parents.missing(node).0) },
+                depth,
+                subtree: 1,
+                parent: (parent != NONE).then_some(parent),
+                errors_below: 0,
+                last,
+                cycle: false,
+                error: parents.has_error(node),
+            });
+            self.deepest = self.deepest.max(depth);
+            if let Some(place) = self.row_of.get_mut(node as usize) {
+                *place = row;
+            }
+            let [next, end] = children.of(node as usize);
+            if next < end {
+                self.stack.push(Siblings { next, end, parent: row, depth: depth.saturating_add(1) });
+            }
+        }
+        self.stack.is_empty()
+    }
+
+    /// Goes on adding up; true when done. Every row comes after its parent.
+    pub(super) fn sum_up(&mut self, budget: &mut Budget) -> bool {
+        let left = self.rows.len() - self.summed;
+        let count = budget.take(SUM_COST, left);
+        for at in (left - count..left).rev() {
+            let Some(row) = self.rows.get(at).copied() else { continue };
+            let parent = row.parent.and_then(|parent| self.rows.get_mut(parent as usize));
+            if let Some(parent) = parent {
+                parent.subtree += row.subtree;
+                parent.errors_below += row.errors_below + u32::from(row.error);
+            }
+        }
+        self.summed += count;
+        self.summed == self.rows.len()
+    }
+}
