@@ -10,6 +10,9 @@ use tracetui::tui::{App, Colors, Key, Msg, Options, Work};
 
 use crate::measure::cpu_of;
 
+/// When it stands at first.
+pub(crate) const NOW: Timestamp = Timestamp(1_705_315_000_000_000_000);
+
 /// An app and its terminal.
 pub(crate) struct Screen {
     pub(crate) app: App,
@@ -47,7 +50,7 @@ impl Screen {
             ascii: false,
             memory: 8 << 30,
             utc: true,
-            now: Timestamp(1_705_315_000_000_000_000),
+            now: NOW,
             listening: Vec::new(),
         };
         let mut app = App::new(options);

@@ -5,9 +5,10 @@ use std::hint::black_box;
 use tracetui::model::SpanBatch;
 use tracetui::query::tree::Tree;
 use tracetui::store::Store;
+use tracetui::tui::Msg;
 
 use crate::measure::{Ask, Row, cpu_of, median, ms};
-use crate::screen::Screen;
+use crate::screen::{NOW, Screen};
 use crate::workload::{ONE, Shape, more, trace};
 
 /// Spans that arrive at once in a trace that is being looked at.
@@ -49,8 +50,10 @@ fn frames(ask: &Ask, spans: u64) {
     screen.press("enter");
     let opened = screen.settle();
     let mut longest: Vec<f64> = Vec::new();
-    for at in (spans - late..spans).step_by(usize::try_from(ARRIVING).unwrap_or(1)) {
+    for (n, at) in (1..).zip((spans - late..spans).step_by(usize::try_from(ARRIVING).unwrap_or(1))) {
         more(Shape::Bushy, spans, at..at + ARRIVING, &mut |batch: &SpanBatch| screen.app.extend(batch));
+        // Late enough for them to be taken into the tree, not only into the store.
+        screen.app.update(Msg::Now(NOW.plus(n * 60_000_000_000)));
         longest.push(screen.settle());
     }
     let growing = median(&longest);

@@ -73,11 +73,22 @@ impl Harness {
     /// Presses keys, written as in the action table and separated by spaces.
     pub(crate) fn keys(mut self, keys: &str) -> Self {
         for text in keys.split_whitespace() {
-            let key = Key::parse(text).unwrap_or_else(|| panic!("{text} is a key"));
-            let effects = self.app.update(Msg::Key(key));
-            self.effects.extend(effects);
+            self.press(text);
             self.settle();
         }
+        self
+    }
+
+    /// Presses a key and no more: what it leads to is for the frames to come.
+    pub(crate) fn press(&mut self, key: &str) -> &mut Self {
+        let effects = self.app.update(Msg::Key(Key::parse(key).unwrap_or_else(|| panic!("{key} is a key"))));
+        self.effects.extend(effects);
+        self
+    }
+
+    /// One frame, whatever is left to do after it.
+    pub(crate) fn frame(&mut self) -> &mut Self {
+        self.app.refresh();
         self
     }
 

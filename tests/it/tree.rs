@@ -1,5 +1,7 @@
 //! A trace as a tree: what hangs under what, and that it stays quick and shallow on hostile shapes.
 
+mod slices;
+
 use tracetui::model::{Kind, Span, SpanBatch, SpanId, Status, Timestamp, TraceId};
 use tracetui::query::tree::{Node, Tree};
 use tracetui::store::{Store, TraceRef};

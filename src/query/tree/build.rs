@@ -103,8 +103,10 @@ impl Build {
                 Stage::Rows
             }),
             // A walk from the roots reaches everything but circles, so they are only looked for when rows are missing.
-            Stage::Rows => rows.step(children, parents, budget).then(|| {
-                if rows.rows.len() < parents.of.len() { Stage::Cycles } else { Stage::Sums }
+            Stage::Rows => rows.step(children, parents, budget).then_some(if rows.list.len() < parents.of.len() {
+                Stage::Cycles
+            } else {
+                Stage::Sums
             }),
             Stage::Cycles => cycles.step(trace, parents, budget).then(|| {
                 *children = Children::new(parents.of.len());
@@ -116,7 +118,7 @@ impl Build {
     }
 
     fn finish(&mut self) -> Tree {
-        let Rows { mut rows, row_of, deepest, .. } = std::mem::take(&mut self.rows);
+        let Rows { list: mut rows, row_of, deepest, .. } = std::mem::take(&mut self.rows);
         let Parents { own, placeholders, .. } = std::mem::take(&mut self.parents);
         let mut cycles = 0;
         for node in own.iter().chain(&self.cycles.cut) {

@@ -9,7 +9,7 @@ use crate::model::{Kind, SpanId, Status, Timestamp};
 use crate::store::{ServiceId, SpanIdx, SpanRef, TraceRef};
 
 const ID_COST: u64 = 80;
-const PARENT_COST: u64 = 80;
+const PARENT_COST: u64 = 100;
 
 /// Every node's parent. Nodes are the spans in their order in the trace, then the placeholders. Spans that arrive while
 /// it is made are none of them.

@@ -12,7 +12,7 @@ const SUM_COST: u64 = 12;
 /// See the file's head.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    pub(super) rows: Vec<TreeRow>,
+    pub(super) list: Vec<TreeRow>,
     pub(super) row_of: Vec<u32>,
     /// The greatest depth.
     pub(super) deepest: u32,
@@ -34,7 +34,7 @@ impl Rows {
         let nodes = children.list.len();
         let [next, end] = children.roots();
         Self {
-            rows: Vec::with_capacity(nodes),
+            list: Vec::with_capacity(nodes),
             row_of: vec![NONE; nodes],
             stack: vec![Siblings { next, end, parent: NONE, depth: 0 }],
             ..Self::default()
@@ -43,7 +43,7 @@ impl Rows {
 
     /// Goes on with rows; true when everything that hangs under a root has one.
     pub(super) fn step(&mut self, children: &Children, parents: &Parents, budget: &mut Budget) -> bool {
-        let left = children.list.len() - self.rows.len();
+        let left = children.list.len() - self.list.len();
         for _ in 0..budget.take(ROW_COST, left) {
             let Some(mut siblings) = self.stack.pop() else { return true };
             let Some(&node) = children.list.get(siblings.next as usize) else { return true };
@@ -54,9 +54,13 @@ impl Rows {
             if !last {
                 self.stack.push(siblings);
             }
-            let row = number(self.rows.len());
-            self.rows.push(TreeRow {
-                node: if parents.is_span(node) { Node::Span(SpanIdx(node)) } else { Node::Missing(parents.missing(node).0) },
+            let row = number(self.list.len());
+            self.list.push(TreeRow {
+                node: if parents.is_span(node) {
+                    Node::Span(SpanIdx(node))
+                } else {
+                    Node::Missing(parents.missing(node).0)
+                },
                 depth,
                 subtree: 1,
                 parent: (parent != NONE).then_some(parent),
@@ -79,17 +83,17 @@ impl Rows {
 
     /// Goes on adding up; true when done. Every row comes after its parent.
     pub(super) fn sum_up(&mut self, budget: &mut Budget) -> bool {
-        let left = self.rows.len() - self.summed;
+        let left = self.list.len() - self.summed;
         let count = budget.take(SUM_COST, left);
         for at in (left - count..left).rev() {
-            let Some(row) = self.rows.get(at).copied() else { continue };
-            let parent = row.parent.and_then(|parent| self.rows.get_mut(parent as usize));
+            let Some(row) = self.list.get(at).copied() else { continue };
+            let parent = row.parent.and_then(|parent| self.list.get_mut(parent as usize));
             if let Some(parent) = parent {
                 parent.subtree += row.subtree;
                 parent.errors_below += row.errors_below + u32::from(row.error);
             }
         }
         self.summed += count;
-        self.summed == self.rows.len()
+        self.summed == self.list.len()
     }
 }

@@ -141,6 +141,10 @@ impl Details {
         }
         let Some(detail) = &self.detail else {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
+            // While the tree is being built there is no row.
+            if self.made.is_none_or(|((_, row), ..)| row.is_none()) {
+                return;
+            }
             pen.put("This parent was named by its children and has not arrived.", cx.theme.style(Role::Muted));
             return;
         };

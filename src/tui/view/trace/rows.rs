@@ -117,7 +117,7 @@ pub(super) fn draw(view: &Trace, regions: &Regions, buf: &mut Buffer, cx: &Cx<'_
 
 /// Stands where the rows will be.
 fn building(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, build: &Build) {
-    let text = format!("{} spans are put in order: {} %", count(build.spans() as u64), build.percent());
+    let text = format!("building the tree of {} spans: {} %", count(build.spans() as u64), build.percent());
     let x = area.x + area.width.saturating_sub(width(&text)) / 2;
     Pen::new(buf, cx.glyphs, x, area.y + area.height / 2, area.right()).put(&text, cx.theme.style(Role::Muted));
 }
