@@ -24,8 +24,8 @@ pub struct Build {
     spent: u64,
     stage: Stage,
     parents: Parents,
-    order: Order,
     children: Children,
+    order: Order,
     rows: Rows,
     cycles: Cycles,
 }
@@ -33,8 +33,8 @@ pub struct Build {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Parents,
-    Order,
     Children,
+    Order,
     Rows,
     Cycles,
     Sums,
@@ -51,8 +51,8 @@ impl Build {
             spent: 0,
             stage: Stage::Parents,
             parents: Parents::new(trace),
-            order: Order::default(),
             children: Children::default(),
+            order: Order::default(),
             rows: Rows::default(),
             cycles: Cycles::default(),
         }
@@ -93,21 +93,22 @@ impl Build {
     fn advance(&mut self, trace: TraceRef<'_>, budget: &mut Budget) -> Option<Stage> {
         let Self { parents, order, children, rows, cycles, .. } = self;
         match self.stage {
-            Stage::Parents => parents.step(trace, budget).then_some(Stage::Order),
-            Stage::Order => order.step(trace, parents, budget).then(|| {
+            Stage::Parents => parents.step(trace, budget).then(|| {
                 *children = Children::new(parents.of.len());
                 Stage::Children
             }),
-            Stage::Children => children.step(&parents.of, order, budget).then(|| {
+            Stage::Children => children.step(trace, parents, budget).then(|| {
+                *order = Order::default();
+                Stage::Order
+            }),
+            Stage::Order => order.step(trace, parents, children, budget).then(|| {
                 *rows = Rows::new(children);
                 Stage::Rows
             }),
             // A walk from the roots reaches everything but circles, so they are only looked for when rows are missing.
-            Stage::Rows => rows.step(children, parents, budget).then_some(if rows.list.len() < parents.of.len() {
-                Stage::Cycles
-            } else {
-                Stage::Sums
-            }),
+            Stage::Rows => rows
+                .step(children, order, parents, budget)
+                .then_some(if rows.list.len() < parents.of.len() { Stage::Cycles } else { Stage::Sums }),
             Stage::Cycles => cycles.step(trace, parents, budget).then(|| {
                 *children = Children::new(parents.of.len());
                 Stage::Children

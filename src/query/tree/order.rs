@@ -1,26 +1,35 @@
-//! All nodes of a trace in the order of siblings: sorted in short runs, then merged run with run, so that it can stop
-//! anywhere and go on later.
+//! Puts siblings in order: few in one go, many in short runs that are then merged, so that it can stop anywhere.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::budget::Budget;
+use super::children::{Children, Key};
 use super::parents::Parents;
-use super::{number, tie};
-use crate::model::Timestamp;
+use super::tie;
 use crate::store::{SpanIdx, TraceRef};
 
-/// Keys that are sorted in one go.
-const RUN: usize = 1 << 14;
-const SORT_COST: u64 = 60;
-const MERGE_COST: u64 = 8;
-
-/// Start, duration (its complement: longer ones come first) and node.
-type Key = (Timestamp, u64, u32);
+/// Siblings that are sorted in one go.
+const RUN: usize = 1 << 15;
+const SORT_COST: u64 = 50;
+const MERGE_COST: u64 = 10;
+const COPY_COST: u64 = 3;
 
 /// See the file's head.
 #[derive(Debug, Default)]
 pub(super) struct Order {
+    /// The list of children, nodes only, as far as it is in order.
+    pub(super) nodes: Vec<u32>,
+    /// The next node whose children are to be put in order.
+    next: usize,
+    many: Option<Many>,
+}
+
+/// Siblings that are too many for one go.
+#[derive(Debug, Default)]
+struct Many {
+    /// Their place in the list.
+    place: Range<usize>,
     keys: Vec<Key>,
     /// Where the sorted stretches of `keys` end.
     ends: Vec<usize>,
@@ -30,23 +39,62 @@ pub(super) struct Order {
     /// What is left of the two stretches that are being merged.
     left: Range<usize>,
     right: Range<usize>,
+    copied: usize,
+}
+
+/// What is needed to tell equal keys apart.
+#[derive(Clone, Copy)]
+struct Cx<'a> {
+    trace: TraceRef<'a>,
+    parents: &'a Parents,
 }
 
 impl Order {
-    /// The nodes from a place on, once [`Order::step`] has said that it is done.
-    pub(super) fn nodes_from(&self, at: usize) -> impl Iterator<Item = u32> {
-        self.keys.get(at..).unwrap_or_default().iter().map(|key| key.2)
-    }
-
     /// Goes on; true when all is in order.
-    pub(super) fn step(&mut self, trace: TraceRef<'_>, parents: &Parents, budget: &mut Budget) -> bool {
-        let nodes = parents.of.len();
-        self.keys.reserve_exact(nodes - self.keys.len());
-        while self.keys.len() < nodes {
+    pub(super) fn step(
+        &mut self,
+        trace: TraceRef<'_>,
+        parents: &Parents,
+        children: &mut Children,
+        budget: &mut Budget,
+    ) -> bool {
+        let cx = Cx { trace, parents };
+        self.nodes.reserve_exact(parents.of.len() - self.nodes.len());
+        while !budget.is_spent() {
+            if let Some(many) = &mut self.many {
+                if !many.step(cx, &children.list, &mut self.nodes, budget) {
+                    return false;
+                }
+                self.many = None;
+            }
+            // The roots come after the children of the last node.
+            if self.next > parents.of.len() {
+                return true;
+            }
+            let [from, to] = children.of(self.next).map(|at| at as usize);
+            self.next += 1;
+            if to - from > RUN {
+                self.many = Some(Many { place: from..to, ..Many::default() });
+                continue;
+            }
+            budget.pay(if to - from > 1 { SORT_COST } else { COPY_COST }, to - from + 1);
+            let siblings = children.list.get_mut(from..to).unwrap_or_default();
+            siblings.sort_unstable_by(|a, b| compare(a, b, cx));
+            self.nodes.extend(siblings.iter().map(|key| key.2));
+        }
+        false
+    }
+}
+
+impl Many {
+    fn step(&mut self, cx: Cx<'_>, list: &[Key], nodes: &mut Vec<u32>, budget: &mut Budget) -> bool {
+        let Some(list) = list.get(self.place.clone()) else { return true };
+        self.keys.reserve_exact(list.len() - self.keys.len());
+        while self.keys.len() < list.len() {
             if budget.is_spent() {
                 return false;
             }
-            self.add_run(trace, parents, nodes, budget);
+            self.add_run(cx, list, budget);
         }
         while self.ends.len() > 1 {
             if self.left.is_empty() && self.right.is_empty() && !self.next_pair() {
@@ -56,23 +104,23 @@ impl Order {
             if count == 0 {
                 return false;
             }
-            for _ in 0..count {
-                self.merge_one(trace, parents);
-            }
+            self.merge(cx, count);
         }
-        true
+        let to = self.copied + budget.take(COPY_COST, list.len() - self.copied);
+        nodes.extend(self.keys.get(self.copied..to).unwrap_or_default().iter().map(|key| key.2));
+        self.copied = to;
+        to == list.len()
     }
 
-    /// Sorts the next nodes, in the same stretch as those before when they follow upon them.
-    fn add_run(&mut self, trace: TraceRef<'_>, parents: &Parents, nodes: usize, budget: &mut Budget) {
+    /// Sorts the next keys, in the same stretch as those before when they follow upon them.
+    fn add_run(&mut self, cx: Cx<'_>, list: &[Key], budget: &mut Budget) {
         let from = self.keys.len();
-        let to = nodes.min(from + RUN);
+        let to = list.len().min(from + RUN);
         budget.pay(SORT_COST, to - from);
-        self.keys.extend((from..to).map(|node| key(trace, parents, number(node))));
+        self.keys.extend_from_slice(list.get(from..to).unwrap_or_default());
         let Some((before, run)) = self.keys.split_at_mut_checked(from) else { return };
-        run.sort_unstable_by(|a, b| compare(a, b, trace, parents));
-        let follows = before.last().zip(run.first()).is_some_and(|(a, b)| compare(a, b, trace, parents).is_le());
-        if follows {
+        run.sort_unstable_by(|a, b| compare(a, b, cx));
+        if before.last().zip(run.first()).is_some_and(|(a, b)| compare(a, b, cx).is_le()) {
             self.ends.pop();
         }
         self.ends.push(to);
@@ -95,33 +143,35 @@ impl Order {
         true
     }
 
-    fn merge_one(&mut self, trace: TraceRef<'_>, parents: &Parents) {
-        let key = |range: &Range<usize>| if range.is_empty() { None } else { self.keys.get(range.start) };
-        let (taken, range) = match (key(&self.left), key(&self.right)) {
-            (Some(left), Some(right)) if compare(left, right, trace, parents).is_le() => (left, &mut self.left),
-            (Some(left), None) => (left, &mut self.left),
-            (_, Some(right)) => (right, &mut self.right),
-            (None, None) => return,
-        };
-        self.merged.push(*taken);
-        range.start += 1;
+    /// Moves the least of both stretches, so many times.
+    fn merge(&mut self, cx: Cx<'_>, count: usize) {
+        let Self { keys, merged, left, right, .. } = self;
+        let [mut a, mut b] = [&*left, &*right].map(|range| keys.get(range.clone()).unwrap_or_default());
+        for _ in 0..count {
+            let from = match (a.first(), b.first()) {
+                (Some(first), Some(second)) if compare(first, second, cx).is_gt() => &mut b,
+                (Some(_), _) => &mut a,
+                (None, _) => &mut b,
+            };
+            let Some((least, rest)) = from.split_first() else { break };
+            merged.push(*least);
+            *from = rest;
+        }
+        (left.start, right.start) = (left.end - a.len(), right.end - b.len());
     }
 }
 
-fn key(trace: TraceRef<'_>, parents: &Parents, node: u32) -> Key {
-    match trace.span(SpanIdx(node)).filter(|_| parents.is_span(node)) {
-        Some(span) => (span.start(), !span.duration(), node),
-        // A placeholder has no duration: among equal starts it comes last.
-        None => (parents.missing(node).1, u64::MAX, node),
-    }
+fn compare(a: &Key, b: &Key, cx: Cx<'_>) -> Ordering {
+    (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| compare_nodes(a.2, b.2, cx))
 }
 
-fn compare(a: &Key, b: &Key, trace: TraceRef<'_>, parents: &Parents) -> Ordering {
-    let span = |key: &Key| trace.span(SpanIdx(key.2)).filter(|_| parents.is_span(key.2));
-    (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| match (span(a), span(b)) {
-        (Some(a), Some(b)) => tie(a, b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => parents.missing(a.2).0.cmp(&parents.missing(b.2).0),
-    })
+/// What decides between equal keys, which are rare.
+#[cold]
+fn compare_nodes(a: u32, b: u32, Cx { trace, parents }: Cx<'_>) -> Ordering {
+    match [a, b].map(|node| trace.span(SpanIdx(node)).filter(|_| parents.is_span(node))) {
+        [Some(a), Some(b)] => tie(a, b),
+        [Some(_), None] => Ordering::Less,
+        [None, Some(_)] => Ordering::Greater,
+        [None, None] => parents.missing(a).0.cmp(&parents.missing(b).0),
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::budget::Budget;
 use super::children::Children;
+use super::order::Order;
 use super::parents::Parents;
 use super::{NONE, Node, TreeRow, number};
 use crate::store::SpanIdx;
@@ -31,8 +32,8 @@ struct Siblings {
 
 impl Rows {
     pub(super) fn new(children: &Children) -> Self {
-        let nodes = children.list.len();
-        let [next, end] = children.roots();
+        let nodes = children.nodes;
+        let [next, end] = children.of(nodes);
         Self {
             list: Vec::with_capacity(nodes),
             row_of: vec![NONE; nodes],
@@ -42,11 +43,11 @@ impl Rows {
     }
 
     /// Goes on with rows; true when everything that hangs under a root has one.
-    pub(super) fn step(&mut self, children: &Children, parents: &Parents, budget: &mut Budget) -> bool {
-        let left = children.list.len() - self.list.len();
+    pub(super) fn step(&mut self, children: &Children, order: &Order, parents: &Parents, budget: &mut Budget) -> bool {
+        let left = order.nodes.len() - self.list.len();
         for _ in 0..budget.take(ROW_COST, left) {
             let Some(mut siblings) = self.stack.pop() else { return true };
-            let Some(&node) = children.list.get(siblings.next as usize) else { return true };
+            let Some(&node) = order.nodes.get(siblings.next as usize) else { return true };
             let (parent, depth) = (siblings.parent, siblings.depth);
             siblings.next += 1;
             let last = siblings.next == siblings.end;
