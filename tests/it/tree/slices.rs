@@ -103,7 +103,7 @@ proptest! {
 /// A chain that is long enough for several frames of work.
 fn long_chain() -> SpanBatch {
     let mut batch = SpanBatch::default();
-    for id in 1..=60_000 {
+    for id in 1..=150_000 {
         batch.push(&Span {
             trace_id: TraceId(1),
             span_id: SpanId(id),
@@ -111,12 +111,12 @@ fn long_chain() -> SpanBatch {
             service: "cart",
             name: if id == 1 {
                 "first"
-            } else if id == 60_000 {
+            } else if id == 150_000 {
                 "innermost"
             } else {
                 "between"
             },
-            duration: 70_000 - id,
+            duration: 160_000 - id,
             ..Span::default()
         });
     }
@@ -128,12 +128,12 @@ fn keys_pressed_while_a_huge_trace_opens_are_done_once_it_is_there() {
     let mut harness = Harness::new(options(), 100, 30);
     harness.extend(&long_chain());
     let screen = harness.press("enter").frame().screen();
-    assert!(screen.contains("building the tree of 60 000 spans"), "{screen}");
+    assert!(screen.contains("building the tree of 150 000 spans"), "{screen}");
     let screen = harness.press("G").press("y").frame().screen();
     assert!(screen.contains("once the tree is built"), "{screen}");
     let screen = harness.settled().screen();
-    assert!(screen.lines().any(|line| line.contains("59999") && line.starts_with('▌')), "{screen}");
-    assert!(screen.contains("depth 60000"), "{screen}");
+    assert!(screen.lines().any(|line| line.contains("149999") && line.starts_with('▌')), "{screen}");
+    assert!(screen.contains("depth 150000"), "{screen}");
 }
 
 #[test]
