@@ -33,7 +33,7 @@ mod unpack;
 mod varint;
 
 pub use extend::Extended;
-pub use search::Search;
+pub use search::{Looked, Search};
 pub use service_ref::{OperationRef, ServiceRef};
 pub use span_ref::SpanRef;
 pub use summary::ServiceCount;
@@ -124,8 +124,8 @@ impl Store {
         self.revision
     }
 
-    /// All traces, in any order.
-    pub fn traces(&self) -> impl Iterator<Item = TraceRef<'_>> {
+    /// All traces in the order of arrival.
+    pub fn traces(&self) -> impl DoubleEndedIterator<Item = TraceRef<'_>> {
         self.traces.iter().map(|trace| TraceRef { trace, pool: &self.pool })
     }
 

@@ -1,6 +1,6 @@
 //! The list's filter: plain words, each of which must occur somewhere in the trace, in any case.
 
-use crate::store::{Search, Store, TraceRef};
+use crate::store::{Looked, Search, Store, TraceRef};
 
 /// A filter made of words.
 #[derive(Clone, Debug, Default)]
@@ -40,9 +40,41 @@ impl Filter {
         }
     }
 
-    /// Whether each word occurs in a service, operation, attribute, event or status message of the trace, or in its id.
+    /// Whether a trace matches, all of it read at once.
     pub fn matches(&self, trace: TraceRef<'_>) -> bool {
-        let id = trace.id().to_string();
-        self.words.iter().all(|word| word.is_in(&id) || trace.contains(word))
+        self.look(trace, &mut Progress::default(), &mut usize::MAX.clone()) == Some(true)
     }
+
+    /// Whether each word occurs in a service, operation, attribute, event or status message of the trace, or in its id.
+    /// Goes on where `progress` stands and reads at most `work` spans; `None` when that is not enough.
+    pub fn look(&self, trace: TraceRef<'_>, progress: &mut Progress, work: &mut usize) -> Option<bool> {
+        while let Some(word) = self.words.get(progress.words) {
+            if progress.spans == 0 && word.is_in(&trace.id().to_string()) {
+                progress.words += 1;
+                continue;
+            }
+            if *work == 0 && (progress.spans as usize) < trace.len() {
+                return None;
+            }
+            let from = progress.spans;
+            match trace.look(word, from, *work) {
+                Looked::Found => *progress = Progress { words: progress.words + 1, spans: 0 },
+                Looked::NotBefore(to) => progress.spans = to,
+            }
+            // Where it is found nobody says how early: as if at the end.
+            let to = if progress.spans == 0 { trace.len() } else { progress.spans as usize };
+            *work = work.saturating_sub(to - from as usize);
+            if progress.spans > 0 {
+                return (to == trace.len()).then_some(false);
+            }
+        }
+        Some(true)
+    }
+}
+
+/// How far a filter has come in one trace: so many words are there, the next is not in so many spans.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    words: usize,
+    spans: u32,
 }

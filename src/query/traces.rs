@@ -4,7 +4,7 @@ use std::cmp::{Ordering, Reverse};
 
 use hashbrown::HashMap;
 
-use super::filter::Filter;
+use super::filter::{Filter, Progress};
 use crate::model::{Timestamp, TraceId};
 use crate::store::{ServiceId, Store, TraceRef};
 
@@ -67,7 +67,17 @@ impl Sort {
 #[derive(Debug, Default)]
 pub struct Matches {
     filter: Filter,
-    seen: HashMap<TraceId, (u64, bool)>,
+    seen: HashMap<TraceId, Seen>,
+}
+
+/// What is known of a trace. Spans that were read need not be read again while none is replaced.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    arrival: u64,
+    replaced: u64,
+    revision: u64,
+    progress: Progress,
+    matched: bool,
 }
 
 /// The result of [`list`].
@@ -139,19 +149,22 @@ impl Matches {
         if self.filter.is_empty() {
             return Some(true);
         }
-        let known = self.seen.get(&trace.id()).copied();
-        if let Some((revision, matched)) = known
-            && (revision == trace.revision() || matched)
+        let (arrival, replaced, revision) = (trace.arrival(), trace.replaced(), trace.revision());
+        if let Some(seen) = self.seen.get(&trace.id())
+            && (seen.matched || seen.revision == revision)
         {
-            return Some(matched);
+            return Some(seen.matched);
         }
         if *work == 0 {
-            return known.map(|(_, matched)| matched);
+            return None;
         }
-        *work = work.saturating_sub(trace.len());
-        let matched = self.filter.matches(trace);
-        self.seen.insert(trace.id(), (trace.revision(), matched));
-        Some(matched)
+        let seen = self.seen.entry(trace.id()).or_default();
+        if (seen.arrival, seen.replaced) != (arrival, replaced) {
+            *seen = Seen { arrival, replaced, ..Seen::default() };
+        }
+        seen.matched = self.filter.look(trace, &mut seen.progress, work)?;
+        seen.revision = revision;
+        Some(seen.matched)
     }
 
     /// Forgets traces that are no longer stored.

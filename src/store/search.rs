@@ -6,12 +6,11 @@ mod folded;
 mod ids;
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use super::arena::Arena;
 use super::pool::Pool;
-use super::rows::Rows;
 use super::trace::Trace;
 use super::unpack::{Piece, Pieces};
 use super::{Store, TraceRef};
@@ -22,6 +21,10 @@ use ids::Ids;
 /// Numbers whose verdict is remembered while records are walked.
 const REMEMBERED: usize = 256;
 
+/// Bytes that are sampled, of one trace and in all.
+const SAMPLED: usize = 1 << 9;
+const SAMPLE: usize = 1 << 14;
+
 /// A prepared search. It stays right whatever happens to the store as long as [`Search::refresh`] was called since.
 #[derive(Clone, Debug)]
 pub struct Search {
@@ -29,6 +32,7 @@ pub struct Search {
     names: Ids,
     /// Resources whose service or attributes match.
     resources: Ids,
+    is_tuned: bool,
 }
 
 /// What is looked for.
@@ -48,7 +52,7 @@ impl Search {
             || ["true", "false", "nan", "-inf"].iter().any(|word| word.contains(text));
         let whole = Finder::new(text.as_bytes()).into_owned();
         let needle = Needle { whole, folded: Folded::new(text), numeric };
-        Self { needle, names: Ids::default(), resources: Ids::default() }
+        Self { needle, names: Ids::default(), resources: Ids::default(), is_tuned: false }
     }
 
     /// Whether a text contains it, in any case.
@@ -59,6 +63,11 @@ impl Search {
     /// Takes in what is new in the store. Costs next to nothing when nothing is.
     pub fn refresh(&mut self, store: &Store) {
         self.update(&store.pool);
+        if !std::mem::replace(&mut self.is_tuned, true)
+            && let Some(folded) = &mut self.needle.folded
+        {
+            folded.tune(sample(store));
+        }
     }
 
     /// Whether it is up to date with what a trace may refer to.
@@ -70,7 +79,7 @@ impl Search {
         if self.is_fresh(pool) {
             return;
         }
-        let Self { needle, names, resources } = self;
+        let Self { needle, names, resources, .. } = self;
         let mut scratch = Scratch::default();
         for (id, text) in pool.names.born_after(names.births) {
             names.set(id, needle.is_in(text, &mut scratch.lower));
@@ -85,10 +94,11 @@ impl Search {
         resources.births = pool.resources.births();
     }
 
-    fn is_in_trace(&self, trace: &Trace) -> bool {
+    /// Whether it is in one of a trace's rows from..to.
+    fn is_in_rows(&self, trace: &Trace, part: Range<u32>) -> bool {
         if !self.resources.is_empty() || !self.names.is_empty() {
-            let hit = trace.rows.iter().any(|row| self.names.has(row.name) || self.resources.has(row.resource));
-            if hit {
+            let mut rows = part.clone().map(|at| trace.rows.row(at));
+            if rows.any(|row| self.names.has(row.name) || self.resources.has(row.resource)) {
                 return true;
             }
         }
@@ -96,22 +106,24 @@ impl Search {
         // Interned texts and numbers are only found by walking the records.
         let packed = self.needle.folded.as_ref().filter(|_| self.names.is_empty() && !self.needle.numeric);
         match packed {
-            Some(folded) if trace.replaced == 0 && !folded.may_hide_in(&trace.arena) => {
-                self.is_in_packed(folded, &trace.rows, &trace.arena, &mut scratch)
+            Some(folded)
+                if trace.replaced == 0 && !pieces(trace, &part).any(|(_, bytes)| folded.may_hide_in(bytes)) =>
+            {
+                self.is_in_packed(folded, trace, &part, &mut scratch)
             }
-            _ => trace.rows.iter().any(|row| self.is_in_record(trace.arena.at(row.offset), &mut scratch)),
+            _ => part.into_iter().any(|at| self.is_in_record(trace.record(trace.rows.row(at)), &mut scratch)),
         }
     }
 
     /// Looks for the needle in the bytes; only the records where it occurs are read.
-    fn is_in_packed(&self, folded: &Folded, rows: &Rows, arena: &Arena, scratch: &mut Scratch) -> bool {
-        arena.chunks().any(|(first, bytes)| {
+    fn is_in_packed(&self, folded: &Folded, trace: &Trace, part: &Range<u32>, scratch: &mut Scratch) -> bool {
+        let rows = &trace.rows;
+        pieces(trace, part).any(|(first, bytes)| {
             let mut from = 0;
             while let Some(at) = folded.find(bytes, from) {
                 let position = first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
-                // Nothing was ever replaced, so records stand in the order of their rows.
                 let Some(row) = rows.partition_point(|row| row.offset <= position).checked_sub(1) else { return false };
-                let record = arena.at(rows.get(row).map_or(0, |row| row.offset));
+                let record = trace.arena.at(rows.get(row).map_or(0, |row| row.offset));
                 if self.is_in_record(record, scratch) {
                     return true;
                 }
@@ -129,15 +141,54 @@ impl Search {
     }
 }
 
+/// The bytes of the records of a trace's rows from..to, with the positions of their first bytes. Nothing was ever
+/// replaced in the trace, so records stand in the order of their rows.
+fn pieces<'a>(trace: &'a Trace, part: &Range<u32>) -> impl Iterator<Item = (u32, &'a [u8])> {
+    let from = trace.rows.row(part.start).offset;
+    let to = trace.rows.get(part.end as usize).map_or(u32::MAX, |row| row.offset);
+    trace.arena.chunks().filter_map(move |(first, bytes)| {
+        let within = |position: u32| (position.saturating_sub(first) as usize).min(bytes.len());
+        let piece = bytes.get(within(from)..within(to)).filter(|piece| !piece.is_empty())?;
+        Some((first.max(from), piece))
+    })
+}
+
+/// Bytes of some records: a little of many traces, or more of one.
+fn sample(store: &Store) -> Vec<u8> {
+    let share = SAMPLE / store.trace_count().clamp(1, SAMPLE / SAMPLED);
+    let traces = store.traces.iter().take(SAMPLE / SAMPLED);
+    let first = traces.filter_map(|trace| trace.arena.chunks().next());
+    first.flat_map(|(_, bytes)| bytes.get(..share).unwrap_or(bytes)).copied().collect()
+}
+
+/// What a look at some spans of a trace said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// It is there.
+    Found,
+    /// It is in no span before this one.
+    NotBefore(u32),
+}
+
 impl TraceRef<'_> {
-    /// Whether any text that [`super::SpanRef::any_text`] shows of any span contains what is searched for, in any case.
+    /// Looks through at most `work` spans from `from` on for a text, in any case, in everything that
+    /// [`super::SpanRef::any_text`] shows.
+    pub fn look(self, search: &Search, from: u32, work: usize) -> Looked {
+        let len = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        let to = len.min(from.saturating_add(u32::try_from(work).unwrap_or(u32::MAX)));
+        let is_in = if search.is_fresh(self.pool) {
+            search.is_in_rows(self.trace, from..to)
+        } else {
+            let mut search = search.clone();
+            search.update(self.pool);
+            search.is_in_rows(self.trace, from..to)
+        };
+        if is_in { Looked::Found } else { Looked::NotBefore(to) }
+    }
+
+    /// Whether any of its spans has the text.
     pub fn contains(self, search: &Search) -> bool {
-        if search.is_fresh(self.pool) {
-            return search.is_in_trace(self.trace);
-        }
-        let mut search = search.clone();
-        search.update(self.pool);
-        search.is_in_trace(self.trace)
+        self.look(search, 0, usize::MAX) == Looked::Found
     }
 }
 

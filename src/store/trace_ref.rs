@@ -98,6 +98,11 @@ impl<'a> TraceRef<'a> {
         self.trace.refused
     }
 
+    /// How often a span took the place of another: while this stands still, spans are only added.
+    pub fn replaced(self) -> u64 {
+        self.trace.replaced
+    }
+
     /// The number of its first arrival: later traces have greater ones.
     pub fn arrival(self) -> u64 {
         self.trace.arrival

@@ -124,7 +124,7 @@ impl Traces {
         if !paused {
             self.services = services(store);
             self.total = store.trace_count() as u64;
-            self.newest = store.traces().map(|trace| trace.arrival()).max();
+            self.newest = store.traces().next_back().map(|trace| trace.arrival());
         }
         if self.service.is_some_and(|id| self.services.iter().all(|row| row.id != id)) {
             self.service = None;
