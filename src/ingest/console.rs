@@ -4,10 +4,12 @@
 //! [`scan`](super::scan).
 
 mod id;
+mod printed;
 mod resource;
 mod time;
 
 pub(crate) use id::{span_id as parse_span_id, trace_id as parse_trace_id};
+pub(crate) use printed::decode as decode_printed;
 pub(crate) use time::parse_time;
 
 use super::json::{Json, JsonKind, Shapes, push_attributes, push_text};
@@ -131,19 +133,21 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
     let attributes = members.attributes.map(|a| push_attributes(a, Shapes::Plain, batch)).unwrap_or_default();
     let events = members.events.map(|events| push_events(events, batch)).unwrap_or_default();
     let links = members.links.map(|links| push_links(links, batch)).unwrap_or_default();
+    let raw_resource = members.resource.map(Json::raw).unwrap_or_default();
+    let trace_state = members.context.trace_state.and_then(Json::plain).unwrap_or_default();
     let row = BatchSpan {
         trace_id,
         span_id,
         parent_id: read_parent(&members, batch),
         start,
         duration,
-        resource: resource::index(members.resource, batch, memo, options),
+        resource: resource::index(raw_resource, members.resource, batch, memo, options),
         name: members.name.map(|name| push_text(name, batch)).unwrap_or_default(),
         kind: read_kind(&members, batch),
         status,
         status_message,
         flags: members.context.trace_flags.and_then(flags),
-        trace_state: members.context.trace_state.map(|text| resource::trace_state(text, batch)).unwrap_or_default(),
+        trace_state: resource::trace_state(trace_state, batch),
         source: memo.source("console", batch),
         attributes,
         events,

@@ -4,10 +4,12 @@
 //! standard: Python's `NaN`, `Infinity`, `-Infinity`, terminal colours between tokens, control characters in strings.
 //! Depth and size are bounded, nothing recurses, nothing panics.
 
+mod cursor;
 mod fill;
 mod parse;
 mod string;
 
+pub(crate) use cursor::Cursor;
 pub use fill::{Shapes, compact, push_attributes, push_text};
 
 /// Objects nested deeper than this are refused.
@@ -67,30 +69,21 @@ struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
     nodes: Vec<Node>,
-    is_short: bool,
 }
 
 impl Tape {
     /// Parses one value from the beginning of `bytes`, which must be shorter than 4 GiB.
     pub fn parse(&mut self, bytes: &[u8]) -> Outcome {
-        self.parse_beside(bytes, &[])
+        self.parse_inside(bytes, 0)
     }
 
-    /// Parses one value, but for a member `resource` that reads exactly as `known`, a whole JSON object, or nothing: that
-    /// one appears to have no members.
-    pub(crate) fn parse_beside(&mut self, bytes: &[u8], known: &[u8]) -> Outcome {
+    /// Parses one value around which so many containers are open.
+    fn parse_inside(&mut self, bytes: &[u8], depth: usize) -> Outcome {
         self.nodes.clear();
         if self.nodes.capacity() > MAX_NODES / 16 {
             self.nodes.shrink_to(1024);
         }
-        let (outcome, is_short) = parse::parse(bytes, known, &mut self.nodes);
-        self.is_short = is_short;
-        outcome
-    }
-
-    /// Whether a known resource was left unparsed.
-    pub(crate) fn is_short(&self) -> bool {
-        self.is_short
+        parse::parse(bytes, depth, &mut self.nodes)
     }
 
     /// The parsed value; `bytes` must be those that were parsed.
@@ -204,4 +197,8 @@ impl<'a> Iterator for Members<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         Some((self.items.next()?, self.items.next()?))
     }
+}
+
+fn index(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }

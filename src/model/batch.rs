@@ -186,6 +186,14 @@ impl SpanBatch {
         Text { start, len: index(kept.len()) }
     }
 
+    /// Takes as text of the batch what `write` appends to it. It is cut like any other.
+    pub(crate) fn push_written(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Text {
+        let start = self.text.len();
+        write(&mut self.text);
+        self.text.truncate(start.max(u32::MAX as usize));
+        Text { start: index(start), len: index(self.text.len() - start) }
+    }
+
     /// The bytes of a piece of text; empty when it lies outside.
     pub fn bytes(&self, text: Text) -> &[u8] {
         let start = text.start as usize;

@@ -4,14 +4,14 @@ use super::super::json::{Json, JsonKind, Shapes, push_attributes};
 use super::super::scan::{CONSOLE, DecodeOptions, Memo};
 use crate::model::{BatchResource, SpanBatch, Text, Value};
 
-/// The index of a span's resource; the same bytes as last time give the same index.
+/// The index of a span's resource; the same bytes as last time give the same index, and `resource` is not looked at.
 pub(super) fn index(
+    raw: &[u8],
     resource: Option<Json<'_>>,
     batch: &mut SpanBatch,
     memo: &mut Memo,
     options: &DecodeOptions,
 ) -> u32 {
-    let raw = resource.map(Json::raw).unwrap_or_default();
     memo.resource([CONSOLE, raw], batch, |batch| {
         let list = resource.map(|resource| match resource.get(b"attributes") {
             Some(nested) if nested.kind() == JsonKind::Object => nested,
@@ -26,8 +26,10 @@ pub(super) fn index(
 }
 
 /// The W3C form of Python's `repr` of a trace state: `{}`, `[]`, `[k=v]`, `['{key=k, value=v}']`, `{'k': 'v'}`.
-pub(super) fn trace_state(value: Json<'_>, batch: &mut SpanBatch) -> Text {
-    let text = value.plain().unwrap_or_default();
+pub(super) fn trace_state(text: &str, batch: &mut SpanBatch) -> Text {
+    if matches!(text, "[]" | "{}") {
+        return Text::default();
+    }
     let inner = text.trim_matches(['[', ']', ' ']);
     let inner = if inner.starts_with('{') { inner.trim_matches(['{', '}']) } else { inner };
     if inner.is_empty() {

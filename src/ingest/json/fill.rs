@@ -1,6 +1,6 @@
 //! JSON values into a batch: text, attributes, nested values as compact text.
 
-use super::{Json, JsonKind, string};
+use super::{Json, JsonKind, index, string};
 use crate::model::{BatchAttribute, BatchValue, Range32, SpanBatch, Text, push_json_double, push_json_string};
 use base64::Engine;
 
@@ -15,15 +15,15 @@ pub enum Shapes {
 
 /// Copies a string into the batch; the empty text for other values.
 pub fn push_text(value: Json<'_>, batch: &mut SpanBatch) -> Text {
-    if value.kind() == JsonKind::Plain {
-        return batch.push_text(value.raw());
+    if value.is_string() { push_string(value.raw(), value.kind(), batch) } else { Text::default() }
+}
+
+/// Copies what stands between the quotes of a string of this kind.
+pub(super) fn push_string(raw: &[u8], kind: JsonKind, batch: &mut SpanBatch) -> Text {
+    if kind == JsonKind::Plain {
+        return batch.push_text(raw);
     }
-    if !value.is_string() {
-        return Text::default();
-    }
-    let mut text = Vec::with_capacity(value.raw().len());
-    string_into(value, &mut text);
-    batch.push_text(&text)
+    batch.push_written(|out| string_into(raw, kind, out))
 }
 
 /// Copies the members of an object into the batch as attributes, duplicates included.
@@ -84,7 +84,7 @@ pub fn compact(value: Json<'_>, out: &mut Vec<u8>) {
 fn push_scalar(value: Json<'_>, out: &mut Vec<u8>) {
     if value.is_string() {
         let mut text = Vec::with_capacity(value.raw().len());
-        string_into(value, &mut text);
+        string_into(value.raw(), value.kind(), &mut text);
         return push_json_string(std::str::from_utf8(&text).unwrap_or_default(), out);
     }
     match value.raw() {
@@ -93,7 +93,7 @@ fn push_scalar(value: Json<'_>, out: &mut Vec<u8>) {
     }
 }
 
-fn attribute_value(value: Json<'_>, shapes: Shapes, batch: &mut SpanBatch) -> BatchValue {
+pub(super) fn attribute_value(value: Json<'_>, shapes: Shapes, batch: &mut SpanBatch) -> BatchValue {
     match value.kind() {
         JsonKind::Plain | JsonKind::Text | JsonKind::Escaped => BatchValue::Str(push_text(value, batch)),
         JsonKind::True => BatchValue::Bool(true),
@@ -152,18 +152,14 @@ fn is_our_shape(text: &[u8]) -> bool {
             .contains(&text)
 }
 
-fn string_into(value: Json<'_>, out: &mut Vec<u8>) {
-    if value.kind() == JsonKind::Escaped {
-        string::unescape(value.raw(), out);
+fn string_into(raw: &[u8], kind: JsonKind, out: &mut Vec<u8>) {
+    if kind == JsonKind::Escaped {
+        string::unescape(raw, out);
     } else {
-        string::push_utf8(value.raw(), out);
+        string::push_utf8(raw, out);
     }
 }
 
 fn double(raw: &[u8]) -> f64 {
     std::str::from_utf8(raw).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
-}
-
-fn index(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

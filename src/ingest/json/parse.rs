@@ -1,6 +1,6 @@
 //! The parser: one pass, iterative, left to right, so that what is broken stays broken whatever follows.
 
-use super::{JsonKind, MAX_DEPTH, MAX_NODES, Node, Outcome, string};
+use super::{JsonKind, MAX_DEPTH, MAX_NODES, Node, Outcome, index, string};
 
 /// Why the parser stops early. The reason is kept aside: what every step returns fits a register.
 enum Stop {
@@ -8,23 +8,18 @@ enum Stop {
     Broken,
 }
 
-/// Parses one value into `nodes`, which must be empty. A member `resource` that reads exactly as `known` stays unparsed;
-/// says whether there was one.
-pub(super) fn parse(bytes: &[u8], known: &[u8], nodes: &mut Vec<Node>) -> (Outcome, bool) {
-    let (open, is_short) = ([0; MAX_DEPTH], false);
-    let mut parser = Parser { bytes, known, is_short, reason: "", pos: 0, nodes, open, depth: 0, objects: 0 };
-    let outcome = match parser.run() {
+/// Parses one value into `nodes`, which must be empty; so many containers are open around it.
+pub(super) fn parse(bytes: &[u8], depth: usize, nodes: &mut Vec<Node>) -> Outcome {
+    let mut parser = Parser { bytes, reason: "", pos: 0, nodes, open: [0; MAX_DEPTH], depth, objects: 0 };
+    match parser.run() {
         Ok(()) => Outcome::Complete(parser.pos),
         Err(Stop::End) => Outcome::Incomplete,
         Err(Stop::Broken) => Outcome::Broken(parser.reason),
-    };
-    (outcome, parser.is_short)
+    }
 }
 
 struct Parser<'a> {
     bytes: &'a [u8],
-    known: &'a [u8],
-    is_short: bool,
     /// Why it is broken.
     reason: &'static str,
     pos: usize,
@@ -38,17 +33,15 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn run(&mut self) -> Result<(), Stop> {
+        let depth = self.depth;
         self.value()?;
-        while self.depth > 0 {
+        while self.depth > depth {
             let in_object = self.objects & 1 == 1;
             match self.token()? {
                 b',' => {
                     self.pos += 1;
                     if in_object {
                         self.key()?;
-                        if self.depth == 1 && self.known()? {
-                            continue;
-                        }
                     }
                     self.value()?;
                 }
@@ -98,23 +91,6 @@ impl Parser<'_> {
                 _ => return Err(self.broken("a value is missing")),
             }
         }
-    }
-
-    /// Takes a resource that is known whole: it is a third of a span, and the same in almost all of them.
-    fn known(&mut self) -> Result<bool, Stop> {
-        let Some(key) = self.nodes.last().filter(|_| !self.known.is_empty()) else { return Ok(false) };
-        if self.bytes.get(key.start as usize..key.end as usize) != Some(b"resource") {
-            return Ok(false);
-        }
-        self.token()?;
-        if !self.bytes.get(self.pos..).unwrap_or_default().starts_with(self.known) {
-            return Ok(false);
-        }
-        let start = self.pos;
-        self.pos += self.known.len();
-        self.is_short = true;
-        self.push(JsonKind::Object, start, self.pos)?;
-        Ok(true)
     }
 
     fn key(&mut self) -> Result<(), Stop> {
@@ -205,45 +181,13 @@ impl Parser<'_> {
 
     fn string(&mut self) -> Result<(), Stop> {
         let start = self.pos + 1;
-        let (mut at, mut escaped, mut wide) = (start, false, 0);
-        loop {
-            at = string::skip(self.bytes, at, &mut wide);
-            match self.bytes.get(at) {
-                None => return Err(Stop::End),
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    escaped = true;
-                    at = self.escape(at + 1)?;
-                }
-                Some(b'\n') => return Err(self.broken("a line ends inside a string")),
-                Some(_) => at += 1,
-            }
-        }
-        self.pos = at + 1;
-        let kind = match (escaped, wide) {
-            (true, _) => JsonKind::Escaped,
-            (false, 0) => JsonKind::Plain,
-            (false, _) => JsonKind::Text,
+        let (end, kind) = match string::end(self.bytes, start) {
+            Ok(end) => end,
+            Err(None) => return Err(Stop::End),
+            Err(Some(reason)) => return Err(self.broken(reason)),
         };
-        self.push(kind, start, at)
-    }
-
-    /// Checks what follows a backslash; the offset after it.
-    fn escape(&mut self, at: usize) -> Result<usize, Stop> {
-        match self.bytes.get(at) {
-            None => Err(Stop::End),
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
-            Some(b'u') => {
-                let digits = self.bytes.get(at + 1..).unwrap_or_default().iter().take(4);
-                let (seen, hex) = digits.fold((0, true), |(n, hex), byte| (n + 1, hex && byte.is_ascii_hexdigit()));
-                match (hex, seen) {
-                    (false, _) => Err(self.broken("a \\u escape has no four hex digits")),
-                    (true, 4) => Ok(at + 5),
-                    (true, _) => Err(Stop::End),
-                }
-            }
-            Some(_) => Err(self.broken("an unknown escape stands in a string")),
-        }
+        self.pos = end + 1;
+        self.push(kind, start, end)
     }
 
     fn literal(&mut self, word: &[u8], kind: JsonKind) -> Result<(), Stop> {
@@ -300,8 +244,4 @@ impl Parser<'_> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         rest.iter().position(|byte| !byte.is_ascii_digit()).ok_or(Stop::End)
     }
-}
-
-fn index(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -1,7 +1,53 @@
 //! Strings: finding their end eight bytes at a time, and undoing their escapes.
 
+use super::JsonKind;
+
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Where the string ends whose text begins at `start`, and its kind; or why it is none, or nothing when the bytes end
+/// before it does.
+#[inline]
+pub(super) fn end(bytes: &[u8], start: usize) -> Result<(usize, JsonKind), Option<&'static str>> {
+    let (mut at, mut escaped, mut wide) = (start, false, 0);
+    loop {
+        at = skip(bytes, at, &mut wide);
+        match bytes.get(at) {
+            None => return Err(None),
+            Some(b'"') => break,
+            Some(b'\\') => {
+                escaped = true;
+                at = escape(bytes, at + 1)?;
+            }
+            Some(b'\n') => return Err(Some("a line ends inside a string")),
+            Some(_) => at += 1,
+        }
+    }
+    let kind = match (escaped, wide) {
+        (true, _) => JsonKind::Escaped,
+        (false, 0) => JsonKind::Plain,
+        (false, _) => JsonKind::Text,
+    };
+    Ok((at, kind))
+}
+
+/// Checks what follows a backslash; the offset after it.
+fn escape(bytes: &[u8], at: usize) -> Result<usize, Option<&'static str>> {
+    match bytes.get(at) {
+        None => Err(None),
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
+        Some(b'u') => {
+            let digits = bytes.get(at + 1..).unwrap_or_default().iter().take(4);
+            let (seen, hex) = digits.fold((0, true), |(n, hex), byte| (n + 1, hex && byte.is_ascii_hexdigit()));
+            match (hex, seen) {
+                (false, _) => Err(Some("a \\u escape has no four hex digits")),
+                (true, 4) => Ok(at + 5),
+                (true, _) => Err(None),
+            }
+        }
+        Some(_) => Err(Some("an unknown escape stands in a string")),
+    }
+}
 
 /// The first offset from `at` on with a quote, a backslash or a control character; the end when there is none.
 /// Bits of `wide` are set when a byte on the way is not ASCII.
@@ -73,7 +119,10 @@ pub(super) fn unescape(raw: &[u8], out: &mut Vec<u8>) {
 
 /// Appends bytes, with U+FFFD for what is not UTF-8.
 pub(super) fn push_utf8(bytes: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(String::from_utf8_lossy(bytes).as_bytes());
+    match std::str::from_utf8(bytes) {
+        Ok(_) => out.extend_from_slice(bytes),
+        Err(_) => out.extend_from_slice(String::from_utf8_lossy(bytes).as_bytes()),
+    }
 }
 
 /// Appends the character of `\uXXXX`, whose digits begin `rest`; what follows it.

@@ -24,12 +24,14 @@ pub(super) struct Sink {
     memo: Memo,
     /// Output lines kept of this call.
     kept: u64,
+    /// End of the span that is in the batch already, when the last object was one as usual.
+    printed: Option<Timestamp>,
 }
 
 impl Sink {
     pub(super) fn new(options: DecodeOptions) -> Self {
         let (tape, counts, memo) = (Tape::default(), Counts::default(), Memo::default());
-        Self { tape, counts, format: None, carried: Carried::default(), options, memo, kept: 0 }
+        Self { tape, counts, format: None, carried: Carried::default(), options, memo, kept: 0, printed: None }
     }
 
     /// Forgets what was found.
@@ -63,23 +65,29 @@ pub(super) struct Spot<'a> {
 }
 
 impl Target<'_> {
-    /// Parses an object; a resource like that of the span before stays unread until something else needs it.
+    /// Parses an object onto the tape; a usual span of the console goes past it into the batch. When the object is whole,
+    /// [`Target::object`] is to be asked what it is.
     pub(super) fn parse(&mut self, bytes: &[u8]) -> Outcome {
-        self.sink.tape.parse_beside(bytes, self.sink.memo.console_resource())
+        let Sink { tape, memo, options, .. } = &mut *self.sink;
+        let printed = console::decode_printed(bytes, tape, self.batch, memo, options);
+        self.sink.printed = printed.map(|(_, ended)| ended);
+        printed.map_or_else(|| self.sink.tape.parse(bytes), |(length, _)| Outcome::Complete(length))
     }
 
-    /// Offers the object that the tape holds to the formats.
+    /// Offers the object that was parsed to the formats.
     pub(super) fn object(&mut self, bytes: &[u8]) -> Verdict {
         let sink = &mut *self.sink;
+        if let Some(ended) = sink.printed.take() {
+            sink.counts.spans += 1;
+            sink.format.get_or_insert("console");
+            return Verdict::Span(ended);
+        }
         let verdicts: [(&'static str, Format); 2] = [("console", console::decode), ("jsonl", jsonl::decode)];
         for (name, decode) in verdicts {
             let verdict = decode(sink.tape.root(bytes), self.batch, &mut sink.memo, &sink.options);
             if let Verdict::Span(_) = verdict {
                 sink.counts.spans += 1;
                 sink.format.get_or_insert(name);
-            } else if sink.tape.is_short() {
-                // Only a span of the console may leave its resource unread.
-                sink.tape.parse(bytes);
             }
             if verdict != Verdict::Other {
                 return verdict;
