@@ -152,22 +152,23 @@ fn read_links(json: &mut Cursor<'_, '_>) -> Option<Range32> {
     Some(range(start, json.batch.links.len()))
 }
 
-/// The last member, up to the end of the span. The same bytes as last time are not read again: they are a third of a span.
+/// The last member, up to the end of the span. Bytes read before are not read again: they are a third of a span.
 fn read_resource(json: &mut Cursor<'_, '_>, memo: &mut Memo, options: &DecodeOptions) -> Option<u32> {
     json.member(b"\"resource\": ")?;
     let text = json.rest;
-    let known = memo.console_resource();
-    let raw = match text.strip_prefix(known) {
-        Some(rest) if !known.is_empty() => {
-            json.rest = rest;
-            text.get(..known.len())?
+    let known = memo.console_resource(text);
+    let raw = match known {
+        Some((length, _)) => {
+            json.rest = text.get(length..)?;
+            text.get(..length)?
         }
-        _ if text.starts_with(b"{") => json.skip(1)?,
-        _ => return None,
+        None if text.starts_with(b"{") => json.skip(1)?,
+        None => return None,
     };
     json.gap();
     json.take(b"}")?;
-    Some(resource::index(raw, Some(json.tape.root(text)), json.batch, memo, options))
+    let index = known.map(|(_, index)| index);
+    Some(index.unwrap_or_else(|| resource::index(raw, Some(json.tape.root(text)), json.batch, memo, options)))
 }
 
 #[cfg(test)]

@@ -144,6 +144,22 @@ fn what_the_sdk_prints_is_read_at_once() {
 }
 
 #[test]
+fn services_that_write_in_turns_keep_their_resources() {
+    for (services, resources) in [(1, 1), (5, 5), (20, 60)] {
+        let (mut batch, mut memo) = (SpanBatch::default(), Memo::default());
+        for n in 0..60 {
+            let span = USUAL.replace("shop", &format!("shop-{}", n % services));
+            let read = decode(span.as_bytes(), &mut Tape::default(), &mut batch, &mut memo, &DecodeOptions::default());
+            assert!(read.is_some());
+        }
+        assert_eq!(batch.resources.len(), resources);
+        for (n, row) in batch.spans.iter().enumerate() {
+            assert_eq!(batch.span(row).service, format!("shop-{}", n % services));
+        }
+    }
+}
+
+#[test]
 fn nesting_has_the_same_limit() {
     for depth in 50..70 {
         let list = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
