@@ -22,10 +22,11 @@ pub(crate) fn decode(
     let (text, attributes) = (batch.text.len(), batch.attributes.len());
     let (events, links) = (batch.events.len(), batch.links.len());
     let done = Cursor::new(bytes, tape, batch).and_then(|mut json| {
-        let row = row(&mut json)?;
-        let row = BatchSpan { resource: read_resource(&mut json, memo, options)?, ..row };
+        let mut row = BatchSpan::default();
+        read(&mut json, &mut row)?;
+        row.resource = read_resource(&mut json, memo, options)?;
         // From here on nothing can go wrong.
-        let row = BatchSpan { source: memo.source("console", json.batch), ..row };
+        row.source = memo.source("console", json.batch);
         json.batch.spans.push(row);
         Some((json.read(), row.start.plus(row.duration)))
     });
@@ -39,50 +40,35 @@ pub(crate) fn decode(
 }
 
 /// Everything up to the resource.
-fn row(json: &mut Cursor<'_, '_>) -> Option<BatchSpan> {
+fn read(json: &mut Cursor<'_, '_>, row: &mut BatchSpan) -> Option<()> {
     json.take(b"{")?;
     json.gap();
     json.take(b"\"name\": ")?;
-    let name = json.push_string()?;
+    row.name = json.push_string()?;
     json.member(b"\"context\": ")?;
     let (trace_id, span_id, trace_state) = context(json)?;
-    let trace_state = resource::trace_state(std::str::from_utf8(trace_state).ok()?, json.batch);
+    (row.trace_id, row.span_id) = (trace_id, span_id);
+    row.trace_state = resource::trace_state(std::str::from_utf8(trace_state).ok()?, json.batch);
     json.member(b"\"kind\": ")?;
-    let kind = Kind::parse(std::str::from_utf8(json.ascii()?.strip_prefix(b"SpanKind.")?).ok()?)?;
+    row.kind = Kind::parse(std::str::from_utf8(json.ascii()?.strip_prefix(b"SpanKind.")?).ok()?)?;
     json.member(b"\"parent_id\": ")?;
-    let parent_id = if json.take(b"null").is_some() { None } else { id::span_id(json.ascii()?)?.non_zero() };
+    row.parent_id = if json.take(b"null").is_some() { None } else { id::span_id(json.ascii()?)?.non_zero() };
     json.member(b"\"start_time\": ")?;
-    let start = parse_time(json.ascii()?)?;
+    row.start = parse_time(json.ascii()?)?;
     json.member(b"\"end_time\": ")?;
-    let end = parse_time(json.ascii()?).filter(|end| *end >= start)?;
+    row.duration = parse_time(json.ascii()?).filter(|end| *end >= row.start)?.since(row.start);
     json.member(b"\"status\": ")?;
-    let (status, status_message) = read_status(json)?;
+    (row.status, row.status_message) = read_status(json)?;
     json.member(b"\"attributes\": ")?;
     json.keep();
-    let attributes = json.attributes(2)?;
+    row.attributes = json.attributes(2)?;
     json.member(b"\"events\": ")?;
-    let events = read_events(json)?;
+    row.events = read_events(json)?;
     json.member(b"\"links\": ")?;
-    let links = read_links(json)?;
+    row.links = read_links(json)?;
     json.copy();
-    let warnings = range(json.batch.warnings.len(), json.batch.warnings.len());
-    Some(BatchSpan {
-        trace_id,
-        span_id,
-        parent_id,
-        start,
-        duration: end.since(start),
-        name,
-        kind,
-        status,
-        status_message,
-        trace_state,
-        attributes,
-        events,
-        links,
-        warnings,
-        ..BatchSpan::default()
-    })
+    row.warnings = range(json.batch.warnings.len(), json.batch.warnings.len());
+    Some(())
 }
 
 fn context<'a>(json: &mut Cursor<'a, '_>) -> Option<(TraceId, SpanId, &'a [u8])> {

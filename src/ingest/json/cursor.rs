@@ -128,9 +128,14 @@ impl<'a, 'b> Cursor<'a, 'b> {
     #[inline]
     pub(crate) fn text(&mut self) -> Option<Text> {
         let start = self.batch.text.len() + self.kept.len().saturating_sub(self.rest.len()) + 1;
-        if let Some(raw) = self.ascii() {
-            return Some(Text { start: index(start), len: index(raw.len()) });
+        match self.ascii() {
+            Some(raw) => Some(Text { start: index(start), len: index(raw.len()) }),
+            None => self.other_text(),
         }
+    }
+
+    #[cold]
+    fn other_text(&mut self) -> Option<Text> {
         self.copy();
         let text = self.push_string();
         self.keep();
@@ -144,20 +149,22 @@ impl<'a, 'b> Cursor<'a, 'b> {
         while more {
             let key = self.text()?;
             self.take(b": ")?;
-            let value = self.value(depth)?;
-            self.batch.attributes.push(BatchAttribute { key, value });
+            // Each is pushed where it was made: moved together they would wait for their own halves to be written.
+            if self.rest.first() == Some(&b'"') {
+                let value = BatchValue::Str(self.text()?);
+                self.batch.attributes.push(BatchAttribute { key, value });
+            } else if let Some(int) = self.int() {
+                self.batch.attributes.push(BatchAttribute { key, value: BatchValue::Int(int) });
+            } else {
+                let value = self.value(depth)?;
+                self.batch.attributes.push(BatchAttribute { key, value });
+            }
             more = self.more(b'}')?;
         }
         Some(Range32 { start, end: index(self.batch.attributes.len()) })
     }
 
     fn value(&mut self, depth: usize) -> Option<BatchValue> {
-        if self.rest.first() == Some(&b'"') {
-            return self.text().map(BatchValue::Str);
-        }
-        if let Some(int) = self.int() {
-            return Some(BatchValue::Int(int));
-        }
         self.copy();
         let value = self.rest;
         self.skip(depth)?;
