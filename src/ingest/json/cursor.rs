@@ -125,7 +125,8 @@ impl<'a, 'b> Cursor<'a, 'b> {
     }
 
     /// A string whose bytes are or will be copied.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call would pass offset and length through memory, and wait for it")]
+    #[inline(always)]
     pub(crate) fn text(&mut self) -> Option<Text> {
         let start = self.batch.text.len() + self.kept.len().saturating_sub(self.rest.len()) + 1;
         match self.ascii() {
