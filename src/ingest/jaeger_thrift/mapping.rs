@@ -113,7 +113,7 @@ impl Decoder<'_, '_> {
         if mapped.given & (STATUS | MESSAGE) != 0 || !(0..=LAST_CANONICAL_CODE).contains(&code) {
             return;
         }
-        let is_python = mapped.shouts || self.is_python(first);
+        let is_python = mapped.shouts || self.is_python(first as usize..self.batch.attributes.len());
         set_status(row, old_status(code, mapped.given & KIND != 0, is_python));
         row.status_message = message;
         self.batch.attributes.remove(code_at.max(message_at));

@@ -1,5 +1,7 @@
 //! One span: ids, times, references, tags, logs.
 
+use std::ops::Range;
+
 use super::batch::{Decoder, index};
 use super::mapping::Mapped;
 use super::odd::Odd;
@@ -215,7 +217,7 @@ impl Decoder<'_, '_> {
         let list = self.batch.attributes.get(fields.range()).unwrap_or_default();
         let named = match list.last() {
             Some(field)
-                if list.len() > 1 && self.batch.bytes(field.key) == b"message" && self.is_python(span.start) =>
+                if list.len() > 1 && self.batch.bytes(field.key) == b"message" && self.is_python(span.range()) =>
             {
                 text_of(field).map(|text| (list.len() - 1, text))
             }
@@ -236,10 +238,10 @@ impl Decoder<'_, '_> {
         }
     }
 
-    /// Whether the span whose attributes begin there is from OpenTelemetry's Python SDK: it puts an event's name behind the event's attributes, which may
-    /// have an `event` or a `message` of their own.
-    pub(super) fn is_python(&self, first: u32) -> bool {
-        let list = self.batch.attributes.get(first as usize..).unwrap_or_default();
+    /// Whether the span with these attributes is from OpenTelemetry's Python SDK: it puts an event's name behind the event's
+    /// attributes, which may have an `event` or a `message` of their own.
+    pub(super) fn is_python(&self, attributes: Range<usize>) -> bool {
+        let list = self.batch.attributes.get(attributes).unwrap_or_default();
         list.iter().any(|attribute| {
             self.batch.bytes(attribute.key) == b"telemetry.sdk.language"
                 && text_of(attribute).is_some_and(|text| self.batch.bytes(text) == b"python")

@@ -33,3 +33,8 @@ fn a_form_feed_in_an_object_is_told_the_same_in_any_chunks() {
 fn an_object_that_looks_like_bytes_or_a_double_of_ours_survives_a_round_trip() {
     finding("jsonl", "object-like-a-shape");
 }
+
+#[test]
+fn an_event_is_named_alike_whatever_the_batch_holds_when_its_span_has_no_tags() {
+    finding("thrift_compact", "python-event-without-tags");
+}
