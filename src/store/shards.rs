@@ -28,10 +28,6 @@ impl<T> Shards<T> {
         self.len
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     pub(super) fn find(&self, hash: u64, same: impl FnMut(&T) -> bool) -> Option<&T> {
         self.tables.get(place(hash, self.tables.len()))?.find(hash, same)
     }
