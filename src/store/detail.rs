@@ -4,7 +4,7 @@
 //! Text is `id << 1` when interned, `len << 1 | 1` and the bytes when not. An attribute is `key id << 3 | tag` and its
 //! value. Records are self-delimiting, so no length is stored.
 
-use super::intern::{LONGEST, Names};
+use super::intern::{LONGEST, Names, STAND_INS};
 use super::varint::{put, put_bytes, put_signed};
 use crate::model::{BatchAttribute, BatchEvent, BatchLink, BatchSpan, BatchValue, LinkKind, Range32, SpanBatch, Text};
 
@@ -31,14 +31,16 @@ pub(super) mod tag {
     pub(in crate::store) const JSON: u64 = 7;
 }
 
-/// Stand-ins for a key, so that each kind of text is judged by its own variety. No interned id is ever this high.
+/// Stand-ins for a key, so that each kind of text is judged by its own variety.
 mod variety {
-    pub(super) const SOURCE: u32 = u32::MAX - 1;
-    pub(super) const SCOPE: u32 = u32::MAX - 2;
-    pub(super) const STATUS: u32 = u32::MAX - 3;
-    pub(super) const STATE: u32 = u32::MAX - 4;
-    pub(super) const EVENT: u32 = u32::MAX - 5;
-    pub(super) const WARNING: u32 = u32::MAX - 6;
+    use super::STAND_INS;
+
+    pub(super) const SOURCE: u32 = STAND_INS;
+    pub(super) const SCOPE: u32 = STAND_INS + 1;
+    pub(super) const STATUS: u32 = STAND_INS + 2;
+    pub(super) const STATE: u32 = STAND_INS + 3;
+    pub(super) const EVENT: u32 = STAND_INS + 4;
+    pub(super) const WARNING: u32 = STAND_INS + 5;
 }
 
 /// Writes records; holds what every step needs.

@@ -4,21 +4,27 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashTable};
 
+use super::shards::Shards;
 use super::slab::Slab;
 
 /// Longest value that is worth looking up.
 pub(super) const LONGEST: usize = 64;
 /// How many values of a key are seen before it may be judged too varied.
 const TRIAL: u32 = 256;
+/// Places of texts that came lately.
+const RECENT: usize = 1 << 10;
+/// Ids from here on stand for a key without a text; no text ever has one.
+pub(super) const STAND_INS: u32 = u32::MAX - 6;
 
 /// The interner. Every id handed out holds one reference, given back with [`Names::release`].
 #[derive(Debug, Default)]
 pub(super) struct Names {
     entries: Slab<Entry>,
-    table: HashTable<u32>,
-    seen: HashMap<u32, Seen, RandomState>,
+    table: Shards<u32>,
+    /// Of the keys without a text.
+    seen: [Seen; (u32::MAX - STAND_INS) as usize],
+    recent: Recent,
     text: usize,
     hasher: RandomState,
     /// Insertions so far.
@@ -31,6 +37,19 @@ struct Entry {
     refs: u32,
     /// Which insertion made it.
     born: u32,
+    /// As a key.
+    seen: Seen,
+}
+
+/// Ids of texts that came lately, by what a glance tells of a text: most come again at once and need no hash. An id may
+/// be outdated, so its text is what counts.
+#[derive(Debug)]
+struct Recent([u32; RECENT]);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self([u32::MAX; RECENT])
+    }
 }
 
 /// How varied the values of one key have been.
@@ -51,7 +70,7 @@ impl Names {
         if text.len() < 2 || text.len() > LONGEST {
             return None;
         }
-        let seen = self.seen.entry(key).or_default();
+        let seen = self.seen(key)?;
         if seen.values > TRIAL && seen.distinct.saturating_mul(2) > seen.values {
             return None;
         }
@@ -61,7 +80,7 @@ impl Names {
         }
         seen.values += 1;
         let (id, new) = self.insert(text);
-        if new && let Some(seen) = self.seen.get_mut(&key) {
+        if new && let Some(seen) = self.seen(key) {
             seen.distinct += 1;
         }
         Some(id)
@@ -103,7 +122,7 @@ impl Names {
 
     /// Heap bytes held.
     pub(super) fn bytes(&self) -> usize {
-        self.entries.bytes() + self.table.allocation_size() + self.seen.allocation_size() + self.text
+        self.entries.bytes() + self.table.bytes() + self.text
     }
 
     /// Whether nothing is interned.
@@ -112,7 +131,30 @@ impl Names {
         self.entries.is_empty()
     }
 
+    fn seen(&mut self, key: u32) -> Option<&mut Seen> {
+        match key.checked_sub(STAND_INS) {
+            Some(at) => self.seen.get_mut(at as usize),
+            None => self.entries.get_mut(key).map(|entry| &mut entry.seen),
+        }
+    }
+
     fn insert(&mut self, text: &[u8]) -> (u32, bool) {
+        let place = glance(text);
+        let recent = self.recent.0.get(place).copied().unwrap_or(u32::MAX);
+        if let Some(entry) = self.entries.get_mut(recent)
+            && *entry.text == *text
+        {
+            entry.refs = entry.refs.saturating_add(1);
+            return (recent, false);
+        }
+        let (id, new) = self.insert_by_hash(text);
+        if let Some(recent) = self.recent.0.get_mut(place) {
+            *recent = id;
+        }
+        (id, new)
+    }
+
+    fn insert_by_hash(&mut self, text: &[u8]) -> (u32, bool) {
         let hash = self.hasher.hash_one(text);
         if let Some(&id) = self.table.find(hash, |&id| self.text(id) == text) {
             if let Some(entry) = self.entries.get_mut(id) {
@@ -121,28 +163,37 @@ impl Names {
             return (id, false);
         }
         self.births = self.births.saturating_add(1);
-        let id = self.entries.insert(Entry { text: text.into(), refs: 1, born: self.births });
+        let id = self.entries.insert(Entry { text: text.into(), refs: 1, born: self.births, seen: Seen::default() });
         self.text += text.len();
         let (entries, hasher) = (&self.entries, &self.hasher);
-        self.table.insert_unique(hash, id, |&id| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text)));
+        self.table.insert(hash, id, |&id| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text)));
         (id, true)
     }
 
     fn remove(&mut self, id: u32) {
         let hash = self.hasher.hash_one(self.text(id));
-        if let Ok(found) = self.table.find_entry(hash, |&other| other == id) {
-            found.remove();
-        }
-        self.seen.remove(&id);
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        let hash_of = |&id: &u32| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text));
+        self.table.remove(hash, |&other| other == id, hash_of);
         self.text -= self.text(id).len();
         self.entries.remove(id);
         if self.entries.is_empty() {
             *self = Self { births: self.births, ..Self::default() };
-        } else if self.table.len() < self.table.capacity() / 8 {
-            let (entries, hasher) = (&self.entries, &self.hasher);
-            self.table.shrink_to_fit(|&id| hasher.hash_one(entries.get(id).map_or(&[][..], |e| &e.text)));
         }
     }
+}
+
+/// A place for a text from its first and last bytes: almost always another for another text.
+fn glance(text: &[u8]) -> usize {
+    let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+            (Some(first), Some(last)) => (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last))),
+            _ => text.iter().fold((0, 0), |(first, last), &byte| (first << 8 | u64::from(byte), last)),
+        },
+    };
+    let mixed = (first ^ last.rotate_left(29) ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> (u64::BITS - RECENT.ilog2())).unwrap_or(0)
 }
 
 #[cfg(test)]
