@@ -111,13 +111,13 @@ impl<'a> Pieces<'a> {
     }
 
     /// Visits every piece of a span's record until `visit` says true; gives back whether it did.
-    pub(super) fn visit(&mut self, visit: &mut dyn FnMut(Piece<'a>) -> bool) -> bool {
+    pub(super) fn visit(&mut self, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
         let mask = self.reader.byte();
         self.visit_head(mask, visit) || self.visit_attributes(visit) || self.visit_rest(mask, visit)
     }
 
     /// Visits the keys and values of a list of attributes.
-    pub(super) fn visit_attributes(&mut self, visit: &mut dyn FnMut(Piece<'a>) -> bool) -> bool {
+    pub(super) fn visit_attributes(&mut self, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
         (0..self.reader.number()).any(|_| {
             let (key, value) = self.attribute();
             visit(Piece::Name(key)) || visit(value)
@@ -148,7 +148,7 @@ impl<'a> Pieces<'a> {
         EventTimes { pieces: self, start, left }
     }
 
-    fn visit_head(&mut self, mask: u8, visit: &mut dyn FnMut(Piece<'a>) -> bool) -> bool {
+    fn visit_head(&mut self, mask: u8, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
         if visit(self.text()) {
             return true;
         }
@@ -159,7 +159,7 @@ impl<'a> Pieces<'a> {
         texts.into_iter().any(|part| mask & part != 0 && visit(self.text()))
     }
 
-    fn visit_rest(&mut self, mask: u8, visit: &mut dyn FnMut(Piece<'a>) -> bool) -> bool {
+    fn visit_rest(&mut self, mask: u8, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
         if mask & has::EVENTS != 0 {
             for _ in 0..self.reader.number() {
                 self.reader.signed();
