@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Store;
+use super::index::Place;
 use super::row::Row;
-use super::trace::Incoming;
+use super::trace::{Incoming, Trace};
 use crate::model::{BatchSpan, SpanBatch, SpanId, TraceId};
 
 /// What became of the spans of a batch.
@@ -81,25 +82,40 @@ impl Store {
         let name = self.pool.pack(batch, span, &mut scratch.record);
         let key = if span.span_id.0 == 0 { fingerprint(batch, span) } else { span.span_id.0 };
         let row = Row::new(span, key, name, resource);
-        let new = Incoming { row, record: &scratch.record, batch, span };
-        let known = self.traces.get(span.trace_id);
+        let mut new = Incoming { row, record: &scratch.record, batch, span };
+        let spare = self.totals.budget.saturating_sub(self.bytes() as u64);
+        let known = self.traces.get_mut(span.trace_id);
         let is_first = known.is_none();
-        if let Some(at) = known.and_then(|trace| trace.same(&new, &self.pool)) {
-            return self.settle(at, &new, &mut scratch.stale);
+        if let Some(trace) = known {
+            match trace.place(&new, &self.pool) {
+                Place::Taken(at) => return self.settle(at, &new, &mut scratch.stale),
+                Place::Twin => new.row.mark_twin(true),
+                Place::Free => {}
+            }
+            if trace.growth(new.record.len()).is_some_and(|needed| needed as u64 <= spare) {
+                trace.revision = self.revision;
+                trace.push(&new, &mut self.pool, &mut self.trace_bytes);
+                self.totals.spans += 1;
+                return Outcome::New;
+            }
         }
-        if !self.has_room_for(&new) {
-            return self.refuse(&new);
+        self.add_making_room(&new, is_first)
+    }
+
+    /// Adds a span to a trace that is not here yet, or that evicts others to grow.
+    fn add_making_room(&mut self, new: &Incoming<'_>, is_first: bool) -> Outcome {
+        if !self.has_room_for(new) {
+            return self.refuse(new);
         }
-        self.arrivals += 1;
+        let id = new.span.trace_id;
         if is_first {
+            self.arrivals += 1;
             self.trace_bytes -= self.traces.settle();
-            self.traces.add(span.trace_id, self.arrivals);
+            self.traces.add(id, self.arrivals);
         }
-        let Some(trace) = self.traces.get_mut(span.trace_id) else { return self.refuse(&new) };
-        let before = if trace.rows.is_empty() { 0 } else { trace.bytes() };
-        trace.push(&new, &mut self.pool);
+        let Some(trace) = self.traces.get_mut(id) else { return self.refuse(new) };
         trace.revision = self.revision;
-        self.trace_bytes = self.trace_bytes + trace.bytes() - before;
+        trace.push(new, &mut self.pool, &mut self.trace_bytes);
         self.totals.spans += 1;
         Outcome::New
     }
@@ -161,10 +177,10 @@ impl Store {
     /// Whether a span fits, once older traces have made room for it.
     fn has_room_for(&mut self, new: &Incoming<'_>) -> bool {
         let id = new.span.trace_id;
-        // A new trace costs about twice its own size: the trace, its place in the table, its first rows.
+        // A new trace costs about its own size more: its place in the table and in the order.
         let needed = match self.traces.get(id) {
             Some(trace) => trace.growth(new.record.len()),
-            None => Some(2 * size_of::<super::trace::Trace>() + new.record.len()),
+            None => Trace::new(id, 0).growth(new.record.len()).map(|first| 2 * size_of::<Trace>() + first),
         };
         // What can never fit is not worth evicting anything for.
         needed.is_some_and(|needed| needed as u64 <= self.totals.budget && self.make_room(needed, Some(id)))

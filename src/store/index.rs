@@ -23,6 +23,16 @@ pub(super) struct Index {
     twins: u32,
 }
 
+/// What stands where a span belongs.
+pub(super) enum Place {
+    /// Nothing.
+    Free,
+    /// Nothing, but another span has its id.
+    Twin,
+    /// The span of this row.
+    Taken(u32),
+}
+
 impl Index {
     /// The first span that came with this id.
     pub(super) fn first(&self, rows: &Rows, id: u64) -> Option<u32> {
@@ -30,19 +40,20 @@ impl Index {
         self.find(rows, self.hasher.hash_one(id), matches)
     }
 
-    /// The span with this id, service and kind.
-    pub(super) fn same(&self, rows: &Rows, wanted: &Row, resources: &Resources) -> Option<u32> {
+    /// Where the span with the id, service and kind of a row is, or would be.
+    pub(super) fn place(&self, rows: &Rows, wanted: &Row, resources: &Resources) -> Place {
         let service = resources.service(wanted.resource);
         let matches = |row: &Row| row.kind() == wanted.kind() && resources.service(row.resource) == service;
-        let first = self.first(rows, wanted.key)?;
+        let Some(first) = self.first(rows, wanted.key) else { return Place::Free };
         if rows.get(first as usize).is_some_and(matches) {
-            return Some(first);
+            return Place::Taken(first);
         }
         if self.twins == 0 {
-            return None;
+            return Place::Twin;
         }
         let hash = self.twin_hash(wanted.key, service, wanted.kind());
-        self.find(rows, hash, |row| row.key == wanted.key && row.is_twin() && matches(row))
+        let twin = self.find(rows, hash, |row| row.key == wanted.key && row.is_twin() && matches(row));
+        twin.map_or(Place::Twin, Place::Taken)
     }
 
     /// A span without an id whose content hash is the same and that `matches`.

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::arena::Arena;
-use super::index::Index;
+use super::index::{Index, Place};
 use super::missing::Missing;
 use super::order;
 use super::pool::Pool;
@@ -78,12 +78,13 @@ impl Trace {
         self.index.has_twins()
     }
 
-    /// The row with the identity of a span; for a span without an id, an equal one.
-    pub(super) fn same(&self, new: &Incoming<'_>, pool: &Pool) -> Option<u32> {
+    /// Whether there is a row with the identity of a span; for a span without an id, an equal one.
+    pub(super) fn place(&self, new: &Incoming<'_>, pool: &Pool) -> Place {
         if new.row.is_anonymous() {
-            return self.index.anonymous(&self.rows, new.row.key, |row| self.compare(row, new, pool).is_eq());
+            let equal = self.index.anonymous(&self.rows, new.row.key, |row| self.compare(row, new, pool).is_eq());
+            return equal.map_or(Place::Free, Place::Taken);
         }
-        self.index.same(&self.rows, &new.row, &pool.resources)
+        self.index.place(&self.rows, &new.row, &pool.resources)
     }
 
     /// Compares the span of a row with one on its way in; the greater is to be kept.
@@ -103,10 +104,11 @@ impl Trace {
         Some(self.rows.growth() + arena + self.index.growth(self.rows.len()))
     }
 
-    /// Adds a span that is not here yet.
-    pub(super) fn push(&mut self, new: &Incoming<'_>, pool: &mut Pool) {
+    /// Adds a span that is not here yet; its row says whether it is a twin. `held` are the bytes of all traces: the first
+    /// span counts this one in, the others its change.
+    pub(super) fn push(&mut self, new: &Incoming<'_>, pool: &mut Pool, held: &mut usize) {
+        let before = if self.rows.is_empty() { 0 } else { self.bytes() };
         let mut row = new.row;
-        row.mark_twin(!row.is_anonymous() && self.index.first(&self.rows, row.key).is_some());
         row.offset = self.arena.push(new.record);
         self.rows.push(row);
         self.index.add_last(&self.rows, &pool.resources);
@@ -116,6 +118,7 @@ impl Trace {
         self.await_parent(&row);
         self.summary.add(&self.rows, self.rows.len() - 1, pool);
         pool.services.record(pool.sample(&row));
+        *held = *held + self.bytes() - before;
     }
 
     /// Puts a span in the place of another of the same identity.
