@@ -1,6 +1,7 @@
 //! Receives datagrams from an already-bound socket on a thread of its own, decodes them there and sends the batches on.
 //! The owner never holds the socket up: a full queue costs counted spans, never a late receive.
 
+use std::cell::Cell;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +16,7 @@ use super::clients::Clients;
 use super::counters::add;
 use super::kernel::KernelSocket;
 use super::{BATCH_BYTES, Bound, Counters, Parcel, SPARE, wall};
-use crate::ingest::jaeger_thrift;
+use crate::ingest::jaeger_thrift::{self, DatagramReport};
 use crate::model::{SourceState, SourceStatus, SpanBatch};
 
 /// The largest datagram there is, and one byte to notice anything larger.
@@ -33,6 +34,9 @@ const NAP: Duration = Duration::from_millis(1);
 /// Naps need a receive buffer that holds what may come meanwhile, and in the time by which they may last longer.
 const NAP_BUFFER: u64 = 4 * 1024 * 1024;
 
+/// How long the kernel's count of drops is shown before it is looked up again: its table lists every socket there is.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// A socket being listened on.
 #[derive(Debug)]
 pub struct Listener {
@@ -41,6 +45,8 @@ pub struct Listener {
     receive_buffer: (u64, u64),
     shared: Arc<Shared>,
     kernel: Option<KernelSocket>,
+    /// What the kernel dropped, and when it was asked.
+    drops: Cell<Option<(Instant, Option<u64>)>>,
     waker: UdpSocket,
 }
 
@@ -61,6 +67,7 @@ impl Listener {
             local,
             receive_buffer,
             kernel: KernelSocket::of(&socket),
+            drops: Cell::default(),
             waker: socket.try_clone()?,
             shared: Arc::clone(&shared),
         };
@@ -79,7 +86,7 @@ impl Listener {
         self.protocol
     }
 
-    /// Its counters now.
+    /// Its counters now; what the kernel dropped may be a second old until it is stopped.
     pub fn status(&self) -> SourceStatus {
         let state = match self.shared.failed.get() {
             Some(reason) => SourceState::Failed(reason.clone()),
@@ -91,12 +98,21 @@ impl Listener {
             endpoint: self.local.to_string(),
             exposed: !self.local.ip().is_loopback(),
             state,
-            kernel_drops: self.kernel.and_then(KernelSocket::drops),
+            kernel_drops: self.kernel_drops(),
             receive_buffer: Some(self.receive_buffer),
             ..SourceStatus::default()
         };
         self.shared.counters.copy_to(&mut status);
         status
+    }
+
+    fn kernel_drops(&self) -> Option<u64> {
+        let now = now();
+        let is_stopped = self.shared.stop.load(Ordering::Acquire);
+        let known = self.drops.get().filter(|(asked, _)| !is_stopped && now.duration_since(*asked) < FRESH);
+        let (asked, drops) = known.unwrap_or_else(|| (now, self.kernel.and_then(KernelSocket::drops)));
+        self.drops.set(Some((asked, drops)));
+        drops
     }
 
     /// Stops receiving. What the socket still holds is decoded and sent on, then the thread ends.
@@ -252,7 +268,6 @@ impl Inbox {
         let first_problem = self.batch.problems.len();
         let report = jaeger_thrift::decode(datagram, &mut self.batch);
         self.held = (self.held.0 + len + OVERHEAD, self.held.1 + 1);
-        add(&counters.datagrams, 1);
         add(&counters.bytes, len as u64);
         add(&counters.spans, u64::from(report.spans));
         add(&counters.malformed, u64::from(report.malformed));
@@ -261,6 +276,14 @@ impl Inbox {
             problem.origin = peer.to_string();
             problem.time = wall();
         }
+        self.note_losses(&report, peer);
+        // Last: who sees a datagram counted sees what it brought.
+        add(&self.shared.counters.datagrams, 1);
+    }
+
+    /// Counts what clients say was lost.
+    fn note_losses(&mut self, report: &DatagramReport, peer: SocketAddr) {
+        let counters = &self.shared.counters;
         if report.seq_no.is_none() && report.client_stats.is_none() {
             return;
         }
