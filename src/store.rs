@@ -13,6 +13,7 @@ mod intern;
 mod missing;
 mod order;
 mod pool;
+mod records;
 mod reports;
 mod resource;
 mod rollup;

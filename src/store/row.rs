@@ -30,6 +30,10 @@ const WARNINGS: u32 = 1 << 7;
 const ANONYMOUS: u32 = 1 << 8;
 /// Another span of the trace had the same id before.
 const TWIN: u32 = 1 << 9;
+/// Which of two arenas the record is in.
+const TURN: u32 = 1 << 10;
+/// What depends on the other spans of the trace.
+const PLACE: u32 = TWIN | TURN;
 
 /// Stands in where an index leads nowhere, which it never does.
 pub(super) static NOTHING: Row =
@@ -95,10 +99,18 @@ impl Row {
         self.meta = if twin { self.meta | TWIN } else { self.meta & !TWIN };
     }
 
+    pub(super) fn turn(&self) -> bool {
+        self.meta & TURN != 0
+    }
+
+    pub(super) fn set_turn(&mut self, turn: bool) {
+        self.meta = if turn { self.meta | TURN } else { self.meta & !TURN };
+    }
+
     /// Whether the columns say the same, place in memory aside.
     pub(super) fn same(&self, other: &Self) -> bool {
         let columns = |row: &Self| (row.start, row.duration, row.key, row.parent, row.name, row.resource);
-        columns(self) == columns(other) && self.meta & !TWIN == other.meta & !TWIN
+        columns(self) == columns(other) && self.meta & !PLACE == other.meta & !PLACE
     }
 
     /// The whole span. `record` starts at the row's own record.

@@ -49,10 +49,6 @@ impl Rows {
         self.chunks().flatten()
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Row> {
-        self.full.iter_mut().chain([&mut self.last]).flatten()
-    }
-
     pub(super) fn push(&mut self, row: Row) {
         if self.last.len() == CHUNK {
             if self.full.len() == self.full.capacity() {

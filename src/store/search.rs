@@ -123,7 +123,7 @@ impl Search {
             while let Some(at) = folded.find(bytes, from) {
                 let position = first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
                 let Some(row) = rows.partition_point(|row| row.offset <= position).checked_sub(1) else { return false };
-                let record = trace.arena.at(rows.get(row).map_or(0, |row| row.offset));
+                let record = trace.records.arena.at(rows.get(row).map_or(0, |row| row.offset));
                 if self.is_in_record(record, scratch) {
                     return true;
                 }
@@ -146,7 +146,7 @@ impl Search {
 fn pieces<'a>(trace: &'a Trace, part: &Range<u32>) -> impl Iterator<Item = (u32, &'a [u8])> {
     let from = trace.rows.row(part.start).offset;
     let to = trace.rows.get(part.end as usize).map_or(u32::MAX, |row| row.offset);
-    trace.arena.chunks().filter_map(move |(first, bytes)| {
+    trace.records.arena.chunks().filter_map(move |(first, bytes)| {
         let within = |position: u32| (position.saturating_sub(first) as usize).min(bytes.len());
         let piece = bytes.get(within(from)..within(to)).filter(|piece| !piece.is_empty())?;
         Some((first.max(from), piece))
@@ -157,7 +157,7 @@ fn pieces<'a>(trace: &'a Trace, part: &Range<u32>) -> impl Iterator<Item = (u32,
 fn sample(store: &Store) -> Vec<u8> {
     let share = SAMPLE / store.trace_count().clamp(1, SAMPLE / SAMPLED);
     let traces = store.traces.iter().take(SAMPLE / SAMPLED);
-    let first = traces.filter_map(|trace| trace.arena.chunks().next());
+    let first = traces.filter_map(|trace| trace.records.arena.chunks().next());
     first.flat_map(|(_, bytes)| bytes.get(..share).unwrap_or(bytes)).copied().collect()
 }
 

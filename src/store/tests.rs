@@ -126,3 +126,37 @@ fn a_usual_span_of_many_small_traces_costs_at_most_200_bytes() {
     let bytes = bytes_per_span(30);
     assert!(bytes <= 200, "{bytes} bytes a span");
 }
+
+#[test]
+fn spans_stay_what_they_are_while_records_move_out_of_waste() {
+    let span = |id: u64, round: u64, text: &str, batch: &mut SpanBatch| {
+        let attributes = vec![Attribute { key: "text", value: Value::Str(text) }];
+        let (trace_id, span_id) = (TraceId(1), SpanId(id));
+        batch.push(&Span { trace_id, span_id, duration: round, service: "cart", attributes, ..Span::default() });
+    };
+    let text = |id: u64, round: u64| format!("span {id} as it was told the {round}th time, at some length");
+    let mut store = Store::new(1 << 30);
+    let mut latest = vec![0; 2_000];
+    let mut fresh = 0;
+    for round in 1..=4 {
+        for at in 0..latest.len() {
+            let at = at * 7 % latest.len();
+            let id = at as u64 + 1;
+            let mut batch = SpanBatch::default();
+            span(id, round, &text(id, round), &mut batch);
+            store.extend(&batch);
+            latest[at] = round;
+            if at.is_multiple_of(100) && round > 1 {
+                let trace = store.trace(TraceId(1)).expect("it is here");
+                for span in trace.spans() {
+                    let id = span.span_id().0;
+                    let wanted = text(id, latest[usize::try_from(id - 1).expect("small")]);
+                    assert_eq!(span.to_span().attributes[0].value, Value::Str(&wanted));
+                }
+            }
+        }
+        fresh = if round == 1 { store.totals().bytes } else { fresh };
+    }
+    assert!(store.totals().bytes < 3 * fresh, "{} bytes, {fresh} at first", store.totals().bytes);
+    assert_eq!((store.totals().spans, store.totals().replaced), (2_000, 6_000));
+}

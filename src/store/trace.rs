@@ -3,15 +3,14 @@
 
 use std::cmp::Ordering;
 
-use super::arena::Arena;
 use super::index::{Index, Place};
 use super::missing::Missing;
 use super::order;
 use super::pool::Pool;
+use super::records::Records;
 use super::row::Row;
 use super::rows::Rows;
 use super::summary::Summary;
-use super::unpack::Pieces;
 use crate::model::{BatchSpan, Span, SpanBatch, SpanId, TraceId};
 
 /// See the file's head.
@@ -23,7 +22,7 @@ pub(super) struct Trace {
     pub(super) refused: u64,
     pub(super) rows: Rows,
     pub(super) summary: Summary,
-    pub(super) arena: Arena,
+    pub(super) records: Records,
     /// How often a span took the place of another.
     pub(super) replaced: u64,
     index: Index,
@@ -49,7 +48,7 @@ impl Trace {
             refused: 0,
             rows: Rows::default(),
             summary: Summary::default(),
-            arena: Arena::default(),
+            records: Records::default(),
             replaced: 0,
             index: Index::default(),
             missing: Missing::default(),
@@ -58,7 +57,7 @@ impl Trace {
 
     /// The bytes that start with a row's record.
     pub(super) fn record(&self, row: &Row) -> &[u8] {
-        self.arena.at(row.offset)
+        self.records.of(row)
     }
 
     pub(super) fn to_span<'a>(&'a self, row: &Row, pool: &'a Pool) -> Span<'a> {
@@ -100,8 +99,8 @@ impl Trace {
     /// `None` when the trace can hold no more at all.
     pub(super) fn growth(&self, record: usize) -> Option<usize> {
         u32::try_from(self.rows.len()).ok()?;
-        let arena = self.arena.growth(record)?;
-        Some(self.rows.growth() + arena + self.index.growth(self.rows.len()))
+        let record = self.records.growth(record)?;
+        Some(self.rows.growth() + record + self.index.growth(self.rows.len()))
     }
 
     /// Adds a span that is not here yet; its row says whether it is a twin. `held` are the bytes of all traces: the first
@@ -109,7 +108,7 @@ impl Trace {
     pub(super) fn push(&mut self, new: &Incoming<'_>, pool: &mut Pool, held: &mut usize) {
         let before = if self.rows.is_empty() { 0 } else { self.bytes() };
         let mut row = new.row;
-        row.offset = self.arena.push(new.record);
+        self.records.add(&mut row, new.record);
         self.rows.push(row);
         self.index.add_last(&self.rows, &pool.resources);
         if !row.is_anonymous() && self.missing.len() > 0 {
@@ -129,18 +128,16 @@ impl Trace {
         row.mark_twin(old.is_twin());
         pool.services.undo(pool.sample(&old));
         pool.services.record(pool.sample(&row));
-        row.offset = self.arena.push(new.record);
+        self.records.add(&mut row, new.record);
         if let Some(place) = self.rows.get_mut(at as usize) {
             *place = row;
         }
         self.forget_parent(&old);
         self.await_parent(&row);
         self.summary.replace(&self.rows, &old, at, pool);
-        let len = pool.release(&old, self.arena.at(old.offset));
-        self.arena.forget(old.offset, len);
-        if self.arena.is_wasteful() {
-            self.compact();
-        }
+        let len = pool.release(&old, self.records.of(&old));
+        self.records.forget(&old, len);
+        self.records.tidy(&mut self.rows);
     }
 
     /// Takes the trace itself out of all counts; its spans stay to be dissolved.
@@ -158,8 +155,8 @@ impl Trace {
         for _ in 0..work {
             let Some(row) = self.rows.pop() else { break };
             pool.services.undo(pool.sample(&row));
-            let len = pool.release(&row, self.arena.at(row.offset));
-            self.arena.forget(row.offset, len);
+            let len = pool.release(&row, self.records.of(&row));
+            self.records.forget(&row, len);
         }
     }
 
@@ -167,7 +164,7 @@ impl Trace {
     pub(super) fn bytes(&self) -> usize {
         size_of::<Self>()
             + self.rows.bytes()
-            + self.arena.bytes()
+            + self.records.bytes()
             + self.index.bytes()
             + self.missing.bytes()
             + self.summary.bytes()
@@ -181,14 +178,5 @@ impl Trace {
 
     fn forget_parent(&mut self, row: &Row) {
         self.missing.subtract(row.parent);
-    }
-
-    /// Writes the arena anew without the records that nobody points at.
-    fn compact(&mut self) {
-        let old = std::mem::take(&mut self.arena);
-        for row in self.rows.iter_mut() {
-            let bytes = old.at(row.offset);
-            row.offset = self.arena.push(bytes.get(..Pieces::record_len(bytes)).unwrap_or_default());
-        }
     }
 }

@@ -69,7 +69,7 @@ impl Traces {
         let Some(trace) = settled else { return 0 };
         let before = trace.bytes();
         trace.rows.shrink();
-        trace.arena.shrink();
+        trace.records.shrink();
         before - trace.bytes()
     }
 

@@ -1,0 +1,90 @@
+//! The packed records of a trace's rows: in one arena, or in two while they move out of one that is mostly waste. They move
+//! a few at a time, with each span that takes the place of another, so that it never takes long.
+
+use super::arena::Arena;
+use super::row::Row;
+use super::rows::Rows;
+use super::unpack::Pieces;
+
+/// Records that move at a time.
+const MOVED: usize = 256;
+
+/// See the file's head.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub(super) arena: Arena,
+    old: Option<Box<Old>>,
+    /// Rows that do not say the same have their records in the old arena.
+    turn: bool,
+}
+
+#[derive(Debug)]
+struct Old {
+    arena: Arena,
+    /// So many rows have been looked at.
+    seen: usize,
+}
+
+impl Records {
+    /// The bytes that start with a row's record.
+    pub(super) fn of(&self, row: &Row) -> &[u8] {
+        match &self.old {
+            Some(old) if row.turn() != self.turn => old.arena.at(row.offset),
+            _ => self.arena.at(row.offset),
+        }
+    }
+
+    /// Adds a row's record.
+    pub(super) fn add(&mut self, row: &mut Row, record: &[u8]) {
+        row.offset = self.arena.push(record);
+        row.set_turn(self.turn);
+    }
+
+    /// Takes note that a row's record, of `len` bytes, is gone.
+    pub(super) fn forget(&mut self, row: &Row, len: usize) {
+        match &mut self.old {
+            Some(old) if row.turn() != self.turn => old.arena.forget(row.offset, len),
+            _ => self.arena.forget(row.offset, len),
+        }
+    }
+
+    /// Moves some records, when the arena is mostly waste.
+    pub(super) fn tidy(&mut self, rows: &mut Rows) {
+        if self.old.is_none() {
+            if !self.arena.is_wasteful() {
+                return;
+            }
+            self.old = Some(Box::new(Old { arena: std::mem::take(&mut self.arena), seen: 0 }));
+            self.turn = !self.turn;
+        }
+        let Some(old) = &mut self.old else { return };
+        let to = rows.len().min(old.seen + MOVED);
+        for at in old.seen..to {
+            let Some(row) = rows.get_mut(at).filter(|row| row.turn() != self.turn) else { continue };
+            let bytes = old.arena.at(row.offset);
+            let record = bytes.get(..Pieces::record_len(bytes)).unwrap_or_default();
+            let offset = self.arena.push(record);
+            old.arena.forget(row.offset, record.len());
+            row.offset = offset;
+            row.set_turn(self.turn);
+        }
+        old.seen = to;
+        if to == rows.len() {
+            self.old = None;
+        }
+    }
+
+    /// How many bytes one more record of `len` bytes may cost; `None` when there is no position left for it.
+    pub(super) fn growth(&self, len: usize) -> Option<usize> {
+        self.arena.growth(len)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.arena.bytes() + self.old.as_ref().map_or(0, |old| size_of::<Old>() + old.arena.bytes())
+    }
+
+    /// Gives back what is held in reserve.
+    pub(super) fn shrink(&mut self) {
+        self.arena.shrink();
+    }
+}
