@@ -42,6 +42,7 @@ pub use trace_ref::TraceRef;
 pub use unpack::EventTimes;
 
 use crate::model::{OutputLine, Problem, TraceId};
+use extend::Scratch;
 use pool::Pool;
 use reports::Reports;
 use trace::Trace;
@@ -73,6 +74,7 @@ pub struct Store {
     evicted: Option<Box<Trace>>,
     /// Heap bytes of all traces, the evicted one too, their places in the table aside.
     trace_bytes: usize,
+    scratch: Scratch,
 }
 
 /// What is held and what happened to everything else.
@@ -117,6 +119,7 @@ impl Store {
             evicted: None,
             totals: Totals { budget, ..Totals::default() },
             trace_bytes: 0,
+            scratch: Scratch::default(),
         }
     }
 

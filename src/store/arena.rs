@@ -38,12 +38,12 @@ impl Arena {
         chunks.map(|(at, chunk)| (u32::try_from(at << BITS).unwrap_or(u32::MAX), chunk.bytes.as_slice()))
     }
 
-    /// Adds a record; its position.
-    pub(super) fn push(&mut self, record: &[u8]) -> u32 {
+    /// Adds a record, with room for as many of its length as are expected, it included; its position.
+    pub(super) fn push(&mut self, record: &[u8], expected: usize) -> u32 {
         if !self.fits(record.len()) {
             self.seal();
         }
-        self.last.bytes.reserve_exact(self.more(record.len()));
+        self.last.bytes.reserve_exact(self.more(record.len(), expected));
         let position = (self.full.len() << BITS) + self.last.bytes.len();
         self.last.bytes.extend_from_slice(record);
         self.last.live += 1;
@@ -72,13 +72,13 @@ impl Arena {
     }
 
     /// How many bytes one more record of `len` bytes may cost; `None` when there is no position left for it.
-    pub(super) fn growth(&self, len: usize) -> Option<usize> {
+    pub(super) fn growth(&self, len: usize, expected: usize) -> Option<usize> {
         let chunks = self.full.len() + self.last.bytes.len().div_ceil(CHUNK) + len.div_ceil(CHUNK);
         if chunks >= 1 << (u32::BITS - BITS) {
             return None;
         }
         if self.fits(len) {
-            return Some(self.more(len));
+            return Some(self.more(len, expected));
         }
         Some(len.max(CHUNK) + self.list_growth() * size_of::<Chunk>())
     }
@@ -127,7 +127,7 @@ impl Arena {
     }
 
     /// By how many bytes the last chunk grows for a record that goes there.
-    fn more(&self, needed: usize) -> usize {
+    fn more(&self, needed: usize, expected: usize) -> usize {
         let len = self.last.bytes.len();
         if self.last.bytes.capacity() - len >= needed {
             return 0;
@@ -137,7 +137,7 @@ impl Arena {
             (true, true) => len / 8,
             (false, _) => self.step(),
         };
-        share.min(CHUNK.saturating_sub(len)).max(needed).max(128)
+        share.max(needed * expected).min(CHUNK.saturating_sub(len)).max(needed).max(128)
     }
 }
 
@@ -151,8 +151,8 @@ mod tests {
         let mut arena = Arena::default();
         let mut positions = Vec::new();
         for (&len, fill) in lens.iter().zip(1_u8..) {
-            let (before, growth) = (arena.bytes(), arena.growth(len).expect("there is room"));
-            positions.push(arena.push(&vec![fill; len]));
+            let (before, growth) = (arena.bytes(), arena.growth(len, 1).expect("there is room"));
+            positions.push(arena.push(&vec![fill; len], 1));
             assert!(arena.bytes() <= before + growth, "{len}: growth is foreseen");
         }
         for ((&position, &len), fill) in positions.iter().zip(&lens).zip(1_u8..) {

@@ -25,13 +25,18 @@ pub struct Extended {
 /// Spans of evicted traces that are given up at a time.
 const TIDIED: usize = 256;
 
-/// Memory that one batch uses over and over.
-#[derive(Default)]
-struct Scratch {
+/// For so many spans of a batch at most room is made at once.
+const MOST_EXPECTED: usize = 256;
+
+/// Memory that is used over and over, empty between two batches.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
     record: Vec<u8>,
     /// Store ids of the batch's resources, each with a reference, as far as they were needed.
     resources: Vec<Option<u32>>,
     stale: Vec<TraceId>,
+    /// Spans of one trace that follow each other in the batch, those before aside.
+    expected: usize,
 }
 
 enum Outcome {
@@ -51,9 +56,16 @@ impl Store {
         }
         self.revision += 1;
         self.reports.extend(batch);
-        let mut scratch = Scratch { resources: vec![None; batch.resources.len() + 1], ..Scratch::default() };
-        for span in &batch.spans {
-            let count = match self.add(batch, span, &mut scratch) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.resources.resize(batch.resources.len() + 1, None);
+        for (at, span) in batch.spans.iter().enumerate() {
+            if scratch.expected == 0 {
+                let rest = batch.spans.get(at..).unwrap_or_default().iter().take(MOST_EXPECTED);
+                scratch.expected = rest.take_while(|other| other.trace_id == span.trace_id).count();
+            }
+            let outcome = self.add(batch, span, &mut scratch);
+            scratch.expected -= 1;
+            let count = match outcome {
                 Outcome::New => &mut extended.new,
                 Outcome::Duplicate => &mut extended.duplicates,
                 Outcome::Replaced => &mut extended.replaced,
@@ -61,12 +73,13 @@ impl Store {
             };
             *count += 1;
         }
-        for id in scratch.stale {
+        for id in scratch.stale.drain(..) {
             self.recount(id);
         }
-        for id in scratch.resources.into_iter().flatten() {
+        for id in scratch.resources.drain(..).flatten() {
             self.pool.release_resource(id);
         }
+        self.scratch = scratch;
         let last = batch.spans.last().map(|span| span.trace_id).or(self.traces.newest());
         self.make_room(0, last);
         self.tidy(4 * batch.spans.len() + TIDIED);
@@ -82,30 +95,37 @@ impl Store {
         let name = self.pool.pack(batch, span, &mut scratch.record);
         let key = if span.span_id.0 == 0 { fingerprint(batch, span) } else { span.span_id.0 };
         let row = Row::new(span, key, name, resource);
-        let mut new = Incoming { row, record: &scratch.record, batch, span };
+        let mut new = Incoming { row, record: &scratch.record, batch, span, expected: scratch.expected };
         let spare = self.totals.budget.saturating_sub(self.bytes() as u64);
         let known = self.traces.get_mut(span.trace_id);
         let is_first = known.is_none();
         if let Some(trace) = known {
             match trace.place(&new, &self.pool) {
-                Place::Taken(at) => return self.settle(at, &new, &mut scratch.stale),
+                Place::Taken(at) => {
+                    new.expected = 1;
+                    return self.settle(at, &new, &mut scratch.stale);
+                }
                 Place::Twin => new.row.mark_twin(true),
                 Place::Free => {}
             }
-            if trace.growth(new.record.len()).is_some_and(|needed| needed as u64 <= spare) {
+            if trace.growth(&new).is_some_and(|needed| needed as u64 <= spare) {
                 trace.revision = self.revision;
                 trace.push(&new, &mut self.pool, &mut self.trace_bytes);
                 self.totals.spans += 1;
                 return Outcome::New;
             }
         }
-        self.add_making_room(&new, is_first)
+        self.add_making_room(&mut new, is_first)
     }
 
     /// Adds a span to a trace that is not here yet, or that evicts others to grow.
-    fn add_making_room(&mut self, new: &Incoming<'_>, is_first: bool) -> Outcome {
+    fn add_making_room(&mut self, new: &mut Incoming<'_>, is_first: bool) -> Outcome {
         if !self.has_room_for(new) {
-            return self.refuse(new);
+            // Perhaps there is room for this one, if not for all that are to come.
+            new.expected = 1;
+            if !self.has_room_for(new) {
+                return self.refuse(new);
+            }
         }
         let id = new.span.trace_id;
         if is_first {
@@ -179,8 +199,8 @@ impl Store {
         let id = new.span.trace_id;
         // A new trace costs about its own size more: its place in the table and in the order.
         let needed = match self.traces.get(id) {
-            Some(trace) => trace.growth(new.record.len()),
-            None => Trace::new(id, 0).growth(new.record.len()).map(|first| 2 * size_of::<Trace>() + first),
+            Some(trace) => trace.growth(new),
+            None => Trace::new(id, 0).growth(new).map(|first| 2 * size_of::<Trace>() + first),
         };
         // What can never fit is not worth evicting anything for.
         needed.is_some_and(|needed| needed as u64 <= self.totals.budget && self.make_room(needed, Some(id)))

@@ -34,9 +34,9 @@ impl Records {
         }
     }
 
-    /// Adds a row's record.
-    pub(super) fn add(&mut self, row: &mut Row, record: &[u8]) {
-        row.offset = self.arena.push(record);
+    /// Adds a row's record, with room for as many as are expected, it included.
+    pub(super) fn add(&mut self, row: &mut Row, record: &[u8], expected: usize) {
+        row.offset = self.arena.push(record, expected);
         row.set_turn(self.turn);
     }
 
@@ -63,7 +63,7 @@ impl Records {
             let Some(row) = rows.get_mut(at).filter(|row| row.turn() != self.turn) else { continue };
             let bytes = old.arena.at(row.offset);
             let record = bytes.get(..Pieces::record_len(bytes)).unwrap_or_default();
-            let offset = self.arena.push(record);
+            let offset = self.arena.push(record, 1);
             old.arena.forget(row.offset, record.len());
             row.offset = offset;
             row.set_turn(self.turn);
@@ -75,8 +75,8 @@ impl Records {
     }
 
     /// How many bytes one more record of `len` bytes may cost; `None` when there is no position left for it.
-    pub(super) fn growth(&self, len: usize) -> Option<usize> {
-        self.arena.growth(len)
+    pub(super) fn growth(&self, len: usize, expected: usize) -> Option<usize> {
+        self.arena.growth(len, expected)
     }
 
     pub(super) fn bytes(&self) -> usize {

@@ -49,14 +49,15 @@ impl Rows {
         self.chunks().flatten()
     }
 
-    pub(super) fn push(&mut self, row: Row) {
+    /// Adds a row, with room for as many as are expected, it included.
+    pub(super) fn push(&mut self, row: Row, expected: usize) {
         if self.last.len() == CHUNK {
             if self.full.len() == self.full.capacity() {
                 self.full.reserve_exact(self.list_growth());
             }
             self.full.push(std::mem::take(&mut self.last));
         }
-        self.last.reserve_exact(self.more());
+        self.last.reserve_exact(self.more(expected));
         self.last.push(row);
     }
 
@@ -73,11 +74,11 @@ impl Rows {
     }
 
     /// How many bytes one more row may cost.
-    pub(super) fn growth(&self) -> usize {
+    pub(super) fn growth(&self, expected: usize) -> usize {
         if self.last.len() == CHUNK {
             return CHUNK * size_of::<Row>() + self.list_growth() * size_of::<Vec<Row>>();
         }
-        self.more() * size_of::<Row>()
+        self.more(expected) * size_of::<Row>()
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -100,12 +101,12 @@ impl Rows {
     }
 
     /// By how many rows the last chunk grows for one more.
-    fn more(&self) -> usize {
+    fn more(&self, expected: usize) -> usize {
         let len = self.last.len();
         if len < self.last.capacity() {
             return 0;
         }
         let wanted = if self.full.is_empty() { len / if len > 20 { 8 } else { 4 } } else { self.step() };
-        wanted.max(2).min(CHUNK - len)
+        wanted.max(expected).max(2).min(CHUNK - len)
     }
 }

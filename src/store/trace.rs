@@ -37,6 +37,8 @@ pub(super) struct Incoming<'a> {
     pub(super) record: &'a [u8],
     pub(super) batch: &'a SpanBatch,
     pub(super) span: &'a BatchSpan,
+    /// Spans of the same trace that are to come with the batch, this one included: room is made for all of them at once.
+    pub(super) expected: usize,
 }
 
 impl Trace {
@@ -95,12 +97,11 @@ impl Trace {
         ends.then_with(|| order::compare(&self.to_span(row, pool), &new.batch.span(new.span)))
     }
 
-    /// How many bytes adding a span with a record of this length will cost, service counts aside.
-    /// `None` when the trace can hold no more at all.
-    pub(super) fn growth(&self, record: usize) -> Option<usize> {
+    /// How many bytes adding a span will cost, service counts aside. `None` when the trace can hold no more at all.
+    pub(super) fn growth(&self, new: &Incoming<'_>) -> Option<usize> {
         u32::try_from(self.rows.len()).ok()?;
-        let record = self.records.growth(record)?;
-        Some(self.rows.growth() + record + self.index.growth(self.rows.len()))
+        let record = self.records.growth(new.record.len(), new.expected)?;
+        Some(self.rows.growth(new.expected) + record + self.index.growth(self.rows.len()))
     }
 
     /// Adds a span that is not here yet; its row says whether it is a twin. `held` are the bytes of all traces: the first
@@ -108,8 +109,8 @@ impl Trace {
     pub(super) fn push(&mut self, new: &Incoming<'_>, pool: &mut Pool, held: &mut usize) {
         let before = if self.rows.is_empty() { 0 } else { self.bytes() };
         let mut row = new.row;
-        self.records.add(&mut row, new.record);
-        self.rows.push(row);
+        self.records.add(&mut row, new.record, new.expected);
+        self.rows.push(row, new.expected);
         self.index.add_last(&self.rows, &pool.resources);
         if !row.is_anonymous() && self.missing.len() > 0 {
             self.missing.remove(row.key);
@@ -128,7 +129,7 @@ impl Trace {
         row.mark_twin(old.is_twin());
         pool.services.undo(pool.sample(&old));
         pool.services.record(pool.sample(&row));
-        self.records.add(&mut row, new.record);
+        self.records.add(&mut row, new.record, 1);
         if let Some(place) = self.rows.get_mut(at as usize) {
             *place = row;
         }
