@@ -21,6 +21,8 @@ pub struct Folds {
 pub struct Visible {
     gaps: Vec<Gap>,
     len: usize,
+    /// The greatest depth of a row that shows.
+    pub deepest: u32,
 }
 
 /// Rows that do not show.
@@ -76,14 +78,16 @@ impl Folds {
 impl Visible {
     /// The rows of a tree that show under these folds.
     pub fn new(tree: &Tree, folds: &Folds) -> Self {
-        let mut visible = Self { gaps: Vec::new(), len: tree.rows.len() };
+        let mut visible = Self { gaps: Vec::new(), len: tree.rows.len(), deepest: tree.deepest };
         if folds.count == 0 {
             return visible;
         }
+        visible.deepest = 0;
         let (mut at, mut shown) = (0, 0);
         while let Some(row) = tree.rows.get(at as usize) {
             shown += 1;
             at += 1;
+            visible.deepest = visible.deepest.max(row.depth);
             if row.subtree > 1 && folds.contains(row.node) {
                 at += row.subtree - 1;
                 visible.gaps.push(Gap { shown, after: at });
@@ -123,11 +127,6 @@ impl Visible {
         };
         let end = self.gaps.get(next).map_or(self.len, |gap| gap.shown);
         if at < end { Ok(at) } else { Err(end.saturating_sub(1)) }
-    }
-
-    /// The rows that show, in order.
-    pub fn rows(&self) -> impl Iterator<Item = u32> {
-        (0..self.len).map_while(|at| self.row(at))
     }
 }
 
@@ -172,7 +171,9 @@ mod tests {
             let all = 0..u32::try_from(tree.rows.len()).unwrap_or(0);
             let expected: Vec<u32> = all.clone().filter(|at| hides(*at).is_none()).collect();
             let visible = Visible::new(&tree, &folds);
-            prop_assert_eq!(&visible.rows().collect::<Vec<_>>(), &expected);
+            prop_assert_eq!(&(0..).map_while(|at| visible.row(at)).collect::<Vec<_>>(), &expected);
+            let depth = |row: &u32| tree.rows.get(*row as usize).map(|row| row.depth);
+            prop_assert_eq!(visible.deepest, expected.iter().filter_map(depth).max().unwrap_or(0));
             prop_assert_eq!(visible.len(), expected.len());
             for row in all {
                 let place = |row: &u32| expected.binary_search(row).ok();

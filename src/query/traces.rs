@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::filter::{Filter, Progress};
 use crate::model::{Timestamp, TraceId};
-use crate::store::{ServiceId, Store, TraceRef};
+use crate::store::{ServiceId, SpanRef, Store, TraceRef};
 
 /// The ten orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -197,14 +197,20 @@ fn by<K: Ord>(traces: &[TraceRef<'_>], key: impl Fn(TraceRef<'_>) -> K) -> Vec<T
     keys.into_iter().map(|(_, _, id)| id).collect()
 }
 
+/// Sorted by the names of root's service and operation. Those that differ are few, so they are compared once, not for
+/// each pair of traces.
 fn by_name(traces: &[TraceRef<'_>], turn: fn(Ordering) -> Ordering) -> Vec<TraceId> {
-    let mut keys = Vec::with_capacity(traces.len());
-    for trace in traces {
-        let root = trace.root();
-        keys.push(((root.service(), root.name()), (Reverse(trace.start()), trace.id())));
+    let ids = |root: SpanRef<'_>| (root.service_id(), root.name_id());
+    let mut ranks: HashMap<_, (SpanRef<'_>, u32)> = HashMap::new();
+    for root in traces.iter().map(|trace| trace.root()) {
+        ranks.entry(ids(root)).or_insert((root, 0));
     }
-    keys.sort_unstable_by(|a, b| turn(a.0.cmp(&b.0)).then(a.1.cmp(&b.1)));
-    keys.into_iter().map(|(_, (_, id))| id).collect()
+    let mut distinct: Vec<_> = ranks.values_mut().collect();
+    distinct.sort_unstable_by(|(a, _), (b, _)| turn((a.service(), a.name()).cmp(&(b.service(), b.name()))));
+    for (rank, entry) in (0..).zip(distinct) {
+        entry.1 = rank;
+    }
+    by(traces, |trace| ranks.get(&ids(trace.root())).map(|entry| entry.1))
 }
 
 /// A row of the list.

@@ -80,8 +80,7 @@ impl Trace {
 
     /// Shows one level more or less than the deepest that shows now.
     fn levels(&mut self, step: i32) {
-        let row = |at: u32| self.tree.rows.get(at as usize);
-        let shown = self.visible.rows().filter_map(row).map(|row| row.depth).max().unwrap_or(0) + 1;
+        let shown = self.visible.deepest + 1;
         let levels = shown.saturating_add_signed(step).clamp(1, self.head.depth.max(1));
         self.refold(|view| view.folds = Folds::at_level(&view.tree, levels));
     }
