@@ -34,7 +34,7 @@ mod unpack;
 mod varint;
 
 pub use extend::Extended;
-pub use search::{Looked, Search};
+pub use search::{Looked, Search, lower};
 pub use service_ref::{OperationRef, ServiceRef};
 pub use span_ref::SpanRef;
 pub use summary::ServiceCount;

@@ -52,6 +52,9 @@ fn write_trace(trace: TraceRef<'_>, out: &mut Vec<u8>, options: Options) {
     if head.missing > 0 {
         let _ = write!(line, "  incomplete: {} missing", head.missing);
     }
+    if head.cycles > 0 {
+        let _ = write!(line, "  {} {} cut", head.cycles, if head.cycles == 1 { "cycle" } else { "cycles" });
+    }
     let _ = writeln!(line, "  {start}  {}", head.id);
     out.extend_from_slice(line.as_bytes());
     let rows: Vec<WaterfallRow> = (0..).map_while(|at| row(trace, &tree, at, false, LEVELS)).collect();

@@ -22,6 +22,9 @@ pub enum Tone {
     Heading,
 }
 
+/// Said of a span whose link to its parent was cut.
+const CYCLE: &str = "its parents lead back to it, so it is shown without its parent";
+
 /// A key and its value; the value may hold line breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DetailLine {
@@ -98,7 +101,9 @@ pub fn detail(store: &Store, trace: TraceRef<'_>, tree: &Tree, at: u32) -> Optio
     ];
     resource
         .extend(more.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| line(key, value, Tone::Text)));
-    let warnings: Vec<DetailLine> = span.warnings.iter().map(|text| line("", text, Tone::Warning)).collect();
+    let cycle = tree.rows.get(at as usize).filter(|row| row.cycle).map(|_| CYCLE);
+    let warnings = cycle.into_iter().chain(span.warnings.iter().copied());
+    let warnings: Vec<DetailLine> = warnings.map(|text| line("", text, Tone::Warning)).collect();
     Some(SpanDetail {
         idx,
         service: span.service.to_string(),

@@ -1,6 +1,6 @@
 //! The list's filter: plain words, each of which must occur somewhere in the trace, in any case.
 
-use crate::store::{Looked, Search, Store, TraceRef};
+use crate::store::{Looked, Search, Store, TraceRef, lower};
 
 /// A filter made of words.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ impl PartialEq for Filter {
 impl Filter {
     /// Splits text at white space; empty text matches everything.
     pub fn new(text: &str) -> Self {
-        let text = text.trim().to_lowercase();
+        let text: String = text.trim().chars().flat_map(lower).collect();
         let words = text.split_whitespace().map(Search::new).collect();
         Self { text, words }
     }

@@ -75,6 +75,18 @@ impl Folds {
     }
 }
 
+impl Folds {
+    /// Takes note that parents have arrived: what was folded under their placeholders is folded under them.
+    pub fn arrived(&mut self, tree: &Tree, find: impl Fn(SpanId) -> Option<Node>) {
+        let gone = self.missing.iter().copied().filter(|id| tree.row_of(Node::Missing(*id)).is_none());
+        let arrived: Vec<_> = gone.filter_map(|id| Some((id, find(id)?))).collect();
+        for (id, node) in arrived {
+            self.set(Node::Missing(id), false);
+            self.set(node, true);
+        }
+    }
+}
+
 impl Visible {
     /// The rows of a tree that show under these folds.
     pub fn new(tree: &Tree, folds: &Folds) -> Self {

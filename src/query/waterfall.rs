@@ -113,6 +113,8 @@ pub struct TraceHead {
     pub errors: u32,
     /// Parents that have not arrived.
     pub missing: u32,
+    /// Spans whose parents led back to themselves.
+    pub cycles: u32,
     /// Spans refused because the trace alone is larger than the budget.
     pub refused: u64,
 }
@@ -131,6 +133,7 @@ pub fn head(trace: TraceRef<'_>, tree: &Tree) -> TraceHead {
         duration: trace.duration(),
         errors: trace.errors(),
         missing: trace.missing_parents(),
+        cycles: tree.cycles,
         refused: trace.refused(),
     }
 }

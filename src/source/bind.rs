@@ -76,7 +76,9 @@ fn enlarge(socket: &Socket) -> usize {
     while !is_forced && socket.set_recv_buffer_size(asked).is_err() && asked > 64 * 1024 {
         asked /= 2;
     }
-    socket.recv_buffer_size().unwrap_or(0)
+    let got = socket.recv_buffer_size().unwrap_or(0);
+    // Linux reserves as much again for its own use, and tells both together (socket(7)).
+    if cfg!(target_os = "linux") { got / 2 } else { got }
 }
 
 /// A missing IPv6 is no reason to fail when IPv4 was not asked for by name, nor is a picked port that IPv6 lacks.

@@ -299,6 +299,8 @@ impl Reading {
             ..SourceStatus::default()
         };
         self.counters.copy_to(&mut status);
+        // Objects that are no spans are output like any other.
+        status.lines += self.objects.load(Ordering::Relaxed);
         status
     }
 

@@ -45,8 +45,14 @@ struct Needle {
     numeric: bool,
 }
 
+/// A letter in the case in which texts are compared: one by one, so that a part of a word is found too. Greek has a sigma of
+/// its own for the end of words, which is not told apart.
+pub fn lower(letter: char) -> impl Iterator<Item = char> {
+    letter.to_lowercase().map(|letter| if letter == 'ς' { 'σ' } else { letter })
+}
+
 impl Search {
-    /// A search for a text in lower case.
+    /// A search for a text in lower case, as [`lower`] makes it.
     pub fn new(text: &str) -> Self {
         let numeric = text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte))
             || ["true", "false", "nan", "-inf"].iter().any(|word| word.contains(text));
@@ -245,7 +251,7 @@ impl Needle {
             return folded.find(text.as_bytes(), 0).is_some();
         }
         lower.clear();
-        lower.extend(text.chars().flat_map(char::to_lowercase));
+        lower.extend(text.chars().flat_map(self::lower));
         self.whole.find(lower.as_bytes()).is_some()
     }
 }

@@ -66,6 +66,8 @@ pub(crate) struct Scroll {
     /// Rows may stay scrolled off above while there is room below: what has arrived above the cursor must not push
     /// it down. Ends when the user changes what is listed.
     pub(crate) held: bool,
+    /// Lines below the last row, when last looked at: held rows leave no more of them blank.
+    blank: usize,
 }
 
 impl Scroll {
@@ -74,9 +76,9 @@ impl Scroll {
         self.selected = self.selected.min(len.saturating_sub(1));
         let least = (self.selected + 1).saturating_sub(height).min(self.selected);
         self.top = self.top.clamp(least, self.selected);
-        if !self.held {
-            self.top = self.top.min(len.saturating_sub(height));
-        }
+        let blank = if self.held { self.blank } else { 0 };
+        self.top = self.top.min((len + blank).saturating_sub(height));
+        self.blank = (height + self.top).saturating_sub(len);
     }
 
     /// Moves the selected row.
@@ -121,5 +123,16 @@ mod tests {
         assert_eq!((scroll.selected, scroll.top), (5, 3));
         scroll.clamp(0, 0);
         assert_eq!((scroll.selected, scroll.top), (0, 0));
+    }
+
+    #[test]
+    fn what_leaves_below_makes_room_for_what_is_above() {
+        let mut scroll = Scroll { selected: 2, ..Scroll::default() };
+        scroll.clamp(100, 10);
+        scroll.moved_to(52);
+        scroll.clamp(150, 10);
+        assert_eq!((scroll.selected, scroll.top), (52, 50));
+        scroll.clamp(53, 10);
+        assert_eq!((scroll.selected, scroll.top), (52, 43));
     }
 }

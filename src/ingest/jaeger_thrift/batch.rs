@@ -317,7 +317,8 @@ impl Decoder<'_, '_> {
 
     fn finish(mut self) -> DatagramReport {
         if self.nameless > 0 {
-            let reason = format!("{} spans without ids", self.nameless);
+            let spans = if self.nameless == 1 { "span" } else { "spans" };
+            let reason = format!("{} {spans} without ids", self.nameless);
             self.report.malformed = true;
             note(self.datagram, self.batch, self.first_nameless, reason);
         }

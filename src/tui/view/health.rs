@@ -20,6 +20,8 @@ const MOST_OUTPUT: usize = 200;
 #[derive(Default)]
 pub(crate) struct Health {
     problems: Vec<Problem>,
+    /// How many of them are inputs that could not be read.
+    unread: usize,
     output: Vec<String>,
     scroll: Scroll,
     dump: bool,
@@ -61,7 +63,8 @@ impl View for Health {
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
         if self.revision != Some(store.revision()) && cx.paused.is_none() {
             self.revision = Some(store.revision());
-            self.problems = failures(cx.sources).chain(store.problems().rev().cloned()).collect();
+            self.problems = failures(cx.sources, store).chain(store.problems().rev().cloned()).collect();
+            self.unread = self.problems.len() - store.problems().count();
             let skip = store.lines().count().saturating_sub(MOST_OUTPUT);
             self.output =
                 store.lines().skip(skip).map(|line| format!("{}:{}  {}", line.origin, line.line, line.text)).collect();
@@ -144,7 +147,7 @@ impl Health {
         let inner = panel(area, buf, cx, true);
         let mut pen = title(area, buf, cx);
         pen.put(" Problems ", cx.theme.style(Role::Strong));
-        let all = cx.totals.problems + failures(cx.sources).count() as u64;
+        let all = cx.totals.problems + self.unread as u64;
         pen.put(&format!("{} ", count(all)), cx.theme.style(Role::Muted));
         if self.problems.is_empty() {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
@@ -223,10 +226,14 @@ impl Health {
     }
 }
 
-/// Inputs that could not be read at all, as problems.
-fn failures(sources: &[SourceStatus]) -> impl Iterator<Item = Problem> {
+/// Inputs that could not be read, as problems; those that stopped in the middle are among the store's already.
+fn failures<'a>(sources: &'a [SourceStatus], store: &'a Store) -> impl Iterator<Item = Problem> {
     sources.iter().filter_map(|source| {
         let SourceState::Failed(reason) = &source.state else { return None };
+        let mut told = store.problems();
+        if told.any(|problem| problem.origin == source.endpoint && reason.ends_with(&problem.reason)) {
+            return None;
+        }
         let (origin, place) = (String::new(), Place::Line(1));
         Some(Problem { place, reason: reason.clone(), origin, time: Timestamp::default(), bytes: Vec::new() })
     })

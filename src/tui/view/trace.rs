@@ -97,7 +97,7 @@ impl Trace {
             id,
             wanted,
             tree: Tree::default(),
-            head: TraceHead::default(),
+            head: TraceHead { id, ..TraceHead::default() },
             start: Timestamp::default(),
             folds: Folds::default(),
             visible: Visible::default(),

@@ -198,6 +198,10 @@ impl Traces {
 
     fn open(&mut self) -> Flow {
         self.cursor = if self.cursor == Cursor::First { Cursor::Chosen } else { self.cursor };
+        let row = self.scroll.selected.checked_sub(self.scroll.top).and_then(|at| self.rows.get(at));
+        if let Some(None) = row {
+            return Flow::Say("this trace was evicted");
+        }
         self.selected.map_or(Flow::Consumed, |id| Flow::Push(Box::new(Trace::new(id))))
     }
 

@@ -2,15 +2,13 @@
 
 use proptest::prelude::*;
 use tracetui::model::{Attribute, Span, SpanBatch, SpanId, TraceId, Value};
-use tracetui::store::{Search, Store, TraceRef};
+use tracetui::store::{Search, Store, TraceRef, lower};
 
 use super::spans::{batch, seeds};
 
 /// The slow way.
 fn shows(trace: TraceRef<'_>, word: &str) -> bool {
-    trace.spans().any(|span| {
-        span.any_text(&mut |text| text.chars().flat_map(char::to_lowercase).collect::<String>().contains(word))
-    })
+    trace.spans().any(|span| span.any_text(&mut |text| text.chars().flat_map(lower).collect::<String>().contains(word)))
 }
 
 /// A span with texts that no other span has, so that they are kept in its record.

@@ -133,7 +133,7 @@ fn keys_pressed_while_a_huge_trace_opens_are_done_once_it_is_there() {
     assert!(screen.contains("once the tree is built"), "{screen}");
     let screen = harness.settled().screen();
     assert!(screen.lines().any(|line| line.contains("149999") && line.starts_with('▌')), "{screen}");
-    assert!(screen.contains("depth 150000"), "{screen}");
+    assert!(screen.contains("depth 150 000"), "{screen}");
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         let y = inner.y + 1 + cells(n) * each;
         let (role, state) = state(source);
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, y, inner.x + name);
-        pen.sign(cx.glyphs.dot, cx.theme.style(role));
+        pen.sign(if role == Role::Error { cx.glyphs.error } else { cx.glyphs.dot }, cx.theme.style(role));
         pen.skip(1);
         pen.put(&source.protocol, cx.theme.style(Role::Strong));
         pen.skip(1);
@@ -130,6 +130,10 @@ fn state(source: &SourceStatus) -> (Role, String) {
         SourceState::Reading { done, .. } => (Role::Warning, format!("reading {}", bytes(*done))),
         SourceState::Done => (Role::Good, "read".to_string()),
         SourceState::Stopped => (Role::Warning, "stopped before the end".to_string()),
-        SourceState::Failed(reason) => (Role::Error, reason.clone()),
+        SourceState::Failed(reason) => {
+            // The name stands before it already.
+            let rest = reason.strip_prefix(&source.endpoint).and_then(|rest| rest.strip_prefix(": "));
+            (Role::Error, rest.unwrap_or(reason).to_string())
+        }
     }
 }

@@ -59,12 +59,14 @@ impl Trace {
         self.head.spans = spans;
         self.start = trace.start();
         self.refold = true;
+        let find = |id| trace.find(id).next().map(|span| Node::Span(span.idx()));
+        self.folds.arrived(&self.tree, find);
         // A placeholder's parent may have arrived under the cursor.
         if let Some(Node::Missing(id)) = self.selected
             && self.tree.row_of(Node::Missing(id)).is_none()
-            && let Some(span) = trace.find(id).next()
+            && let Some(node) = find(id)
         {
-            self.selected = Some(Node::Span(span.idx()));
+            self.selected = Some(node);
         }
     }
 

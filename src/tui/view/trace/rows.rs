@@ -27,12 +27,16 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, head: &TraceHead
     pieces.push((duration_text(head.duration), cx.theme.style(Role::Strong)));
     if head.errors > 0 {
         pieces.push((
-            format!("{}{}", head.errors, cx.glyphs.error),
+            format!("{}{}", count(head.errors.into()), cx.glyphs.error),
             cx.theme.style(Role::Error).add_modifier(Modifier::BOLD),
         ));
     }
     if head.missing > 0 {
-        pieces.push((format!("{} missing", head.missing), cx.theme.style(Role::Warning)));
+        pieces.push((format!("{} missing", count(head.missing.into())), cx.theme.style(Role::Warning)));
+    }
+    if head.cycles > 0 {
+        let cycles = if head.cycles == 1 { "cycle" } else { "cycles" };
+        pieces.push((format!("{} {cycles}", count(head.cycles.into())), cx.theme.style(Role::Warning)));
     }
     if head.refused > 0 {
         pieces.push((format!("{} refused", count(head.refused)), cx.theme.style(Role::Warning)));
@@ -42,7 +46,7 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, head: &TraceHead
     }
     pieces.push((format!("{} {}", head.services, if head.services == 1 { "service" } else { "services" }), muted));
     if head.depth > 0 {
-        pieces.push((format!("depth {}", head.depth), muted));
+        pieces.push((format!("depth {}", count(head.depth.into())), muted));
     }
     pieces.push((time_text(head.start, cx.utc, "%Y-%m-%d %H:%M:%S%.3f"), muted));
     pieces.push((head.id.to_string(), cx.theme.style(Role::Faint)));
