@@ -239,8 +239,8 @@ impl Session {
         match work {
             Work::Done => {}
             Work::Later => self.pace.data(end, 0),
-            // Work in slices: input has its turn, then the next one.
-            Work::Now => self.pace.input(end),
+            // Work in slices: input has its turn, then spans, then the next one.
+            Work::Now => self.pace.work(end),
         }
         self.tick = self.app.wants_tick().then(|| end + TICK);
         Ok(())

@@ -54,6 +54,11 @@ impl Pace {
         self.at(self.last_input.map_or(now, |start| now.max(start + INPUT)));
     }
 
+    /// A frame's work is not done: the next one goes on with it at once.
+    pub(super) fn work(&mut self, now: Instant) {
+        self.at(now);
+    }
+
     /// So many spans came in.
     pub(super) fn data(&mut self, now: Instant, spans: usize) {
         self.spans = self.spans.saturating_add(spans as u64);
@@ -141,6 +146,19 @@ mod tests {
         pace.drawn(start + ms(450), start + ms(451));
         pace.data(start + ms(452), 10);
         assert_eq!(pace.due(), Some(start + ms(500)));
+    }
+
+    #[test]
+    fn work_in_slices_goes_on_at_once_and_holds_no_key_up() {
+        let start = Instant::now();
+        let mut pace = Pace::default();
+        pace.input(start);
+        pace.drawn(start, start + ms(5));
+        pace.work(start + ms(5));
+        assert_eq!(pace.due(), Some(start + ms(5)));
+        pace.drawn(start + ms(5), start + ms(10));
+        pace.input(start + ms(10));
+        assert_eq!(pace.due(), Some(start + ms(10)));
     }
 
     #[test]
