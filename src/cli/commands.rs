@@ -27,6 +27,12 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
     if !listen.headless && !io::stdout().is_terminal() {
         return Err(Failure::usage("standard output is no terminal; try: tracetui listen --headless".to_owned()));
     }
+    let files: Vec<Input> = listen.open.into_iter().map(Input::Path).collect();
+    // Without a screen nobody would see it until the end.
+    let unreadable = if listen.headless { Reader::new(files.clone(), None).unreadable() } else { Vec::new() };
+    if !unreadable.is_empty() {
+        return Err(Failure::input(unreadable));
+    }
     let (sender, parcels) = channel();
     let mut sources = Sources::default();
     for address in &addresses {
@@ -35,7 +41,6 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
             sources.listeners.push(Listener::start(bound, sender.clone()).map_err(unusable)?);
         }
     }
-    let files = listen.open.into_iter().map(Input::Path).collect();
     sources.files = read_files(files, &listen.keep, sender)?;
     let reader = sources.files.clone();
     if listen.headless {

@@ -146,6 +146,11 @@ impl Reader {
         self.files.iter().filter_map(reason).collect()
     }
 
+    /// One line for each input of which can be said beforehand that it cannot be read.
+    pub fn unreadable(&self) -> Vec<String> {
+        self.files.iter().filter_map(|file| file.check().err().map(|error| explain(&file.name, &error))).collect()
+    }
+
     /// One line for each input that was read but held no span: what was found instead.
     pub fn empty(&self) -> Vec<String> {
         self.files.iter().filter_map(Reading::without_spans).collect()
@@ -259,6 +264,17 @@ impl Reading {
         // What the system makes up while it is read (/proc) has no length.
         let is_regular = metadata.is_file() && metadata.len() > 0;
         Ok(if is_regular { Opened::Regular(file) } else { Opened::Stream(Box::new(file)) })
+    }
+
+    /// Whether it can be opened, as far as a look can tell: opening a pipe would wait for its other end.
+    fn check(&self) -> io::Result<()> {
+        let Input::Path(path) = &self.input else { return Ok(()) };
+        let metadata = path.metadata()?;
+        match () {
+            () if metadata.is_dir() => Err(ErrorKind::IsADirectory.into()),
+            () if metadata.is_file() => File::open(path).map(drop),
+            () => Ok(()),
+        }
     }
 
     /// Whether the file has lost its name.

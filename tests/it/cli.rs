@@ -78,6 +78,12 @@ fn input_without_spans_says_what_was_found() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_told_before_anything_is_received() {
+    let line = error(&["listen", "--headless", "127.0.0.1:0", "--for", "60s", "--open", "nothere.jsonl"], 3);
+    assert!(line.contains("nothere.jsonl: no such file"), "{line}");
+}
+
+#[test]
 fn a_listener_needs_a_terminal_or_headless() {
     assert!(error(&["listen", ":0"], 2).ends_with("try: tracetui listen --headless"));
 }

@@ -77,6 +77,9 @@ impl Trace {
             self.wanted = None;
             self.refresh_rows();
             self.go(Some(at));
+        } else if self.revision == Some(trace.revision()) {
+            // It has left meanwhile: should it come back, the cursor is not to jump.
+            self.wanted = None;
         }
     }
 

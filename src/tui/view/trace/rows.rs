@@ -23,6 +23,31 @@ const LABEL: u16 = 11;
 
 pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, head: &TraceHead, gone: bool) {
     let muted = cx.theme.style(Role::Muted);
+    let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
+    pen.sign(cx.glyphs.back, muted);
+    pen.skip(1);
+    // The figures are short and the name may be long: two fifths of the line are kept for the figures.
+    let end = std::mem::replace(&mut pen.end, area.x + area.width * 3 / 5);
+    pen.put(&head.service, cx.service(&head.service).add_modifier(Modifier::BOLD));
+    pen.skip(1);
+    pen.put(&head.name, cx.theme.style(Role::Strong));
+    pen.end = end;
+    for (text, style) in figures(cx, head, gone) {
+        if pen.room() < width(&text) + 2 {
+            break;
+        }
+        pen.skip(2);
+        pen.put(&text, style);
+    }
+}
+
+/// What is said of a trace behind its name, most important first.
+fn figures(cx: &Cx<'_>, head: &TraceHead, gone: bool) -> Vec<(String, Style)> {
+    let muted = cx.theme.style(Role::Muted);
+    let id = (head.id.to_string(), cx.theme.style(Role::Faint));
+    if head.spans == 0 {
+        return vec![("evicted before it could be shown".to_string(), cx.theme.style(Role::Warning)), id];
+    }
     let mut pieces = vec![(count(head.spans as u64) + if head.spans == 1 { " span" } else { " spans" }, muted)];
     pieces.push((duration_text(head.duration), cx.theme.style(Role::Strong)));
     if head.errors > 0 {
@@ -49,23 +74,8 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, head: &TraceHead
         pieces.push((format!("depth {}", count(head.depth.into())), muted));
     }
     pieces.push((time_text(head.start, cx.utc, "%Y-%m-%d %H:%M:%S%.3f"), muted));
-    pieces.push((head.id.to_string(), cx.theme.style(Role::Faint)));
-    let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
-    pen.sign(cx.glyphs.back, muted);
-    pen.skip(1);
-    // The figures are short and the name may be long: two fifths of the line are kept for the figures.
-    let end = std::mem::replace(&mut pen.end, area.x + area.width * 3 / 5);
-    pen.put(&head.service, cx.service(&head.service).add_modifier(Modifier::BOLD));
-    pen.skip(1);
-    pen.put(&head.name, cx.theme.style(Role::Strong));
-    pen.end = end;
-    for (text, style) in pieces {
-        if pen.room() < width(&text) + 2 {
-            break;
-        }
-        pen.skip(2);
-        pen.put(&text, style);
-    }
+    pieces.push(id);
+    pieces
 }
 
 /// The time axis: its columns, its length in ns and its ticks.
