@@ -38,6 +38,9 @@ impl Folds {
     /// Folds that leave the levels `0..levels` visible.
     pub fn at_level(tree: &Tree, levels: u32) -> Self {
         let mut folds = Self::default();
+        if levels <= 1 {
+            folds.missing.reserve(tree.missing as usize);
+        }
         for row in tree.rows.iter().filter(|row| row.subtree > 1 && row.depth + 1 >= levels) {
             folds.set(row.node, true);
         }

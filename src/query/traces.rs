@@ -234,6 +234,8 @@ pub struct TraceRow {
     pub errors: u32,
     /// A parent has not arrived.
     pub incomplete: bool,
+    /// Spans were refused for want of room.
+    pub truncated: bool,
 }
 
 /// The row of a trace; `None` when it has been evicted.
@@ -256,5 +258,6 @@ pub fn row(store: &Store, id: TraceId) -> Option<TraceRow> {
         duration: trace.duration(),
         errors: trace.errors(),
         incomplete: trace.missing_parents() > 0,
+        truncated: trace.refused() > 0,
     })
 }

@@ -98,3 +98,14 @@ fn greek_is_found_as_it_is_shown_and_letter_by_letter() {
         assert_eq!(screen.contains("cart ΟΔΟΣ"), found, "{typed}\n{screen}");
     }
 }
+
+#[test]
+fn a_trace_larger_than_the_budget_says_that_it_is_cut() {
+    let mut harness = Harness::new(Options { memory: 60_000, ..options() }, 120, 24);
+    let spans: Vec<_> = (1..2_000).map(|id| span(1, id, id - 1, "work")).collect();
+    harness.extend(&batch(&spans));
+    let screen = harness.screen();
+    assert!(screen.contains("truncated") && screen.contains("lost"), "{screen}");
+    let screen = harness.keys("enter").screen();
+    assert!(screen.contains("refused"), "{screen}");
+}

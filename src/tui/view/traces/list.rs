@@ -263,15 +263,19 @@ fn operation(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
     pen.put(&row.service, cx.service(&row.service).add_modifier(Modifier::BOLD));
     pen.skip(1);
     // The mark keeps its place: a long name is cut before it.
-    let mark = if row.incomplete { 2 } else { 0 };
-    pen.end = pen.end.saturating_sub(mark);
+    let mark = match (row.truncated, row.incomplete) {
+        (true, _) => Some(" truncated"),
+        (false, true) => Some(" incomplete"),
+        (false, false) => None,
+    };
+    pen.end = pen.end.saturating_sub(if mark.is_some() { 2 } else { 0 });
     pen.put(&row.name, cx.theme.style(Role::Text));
-    if row.incomplete {
+    if let Some(mark) = mark {
         pen.end = to.min(end);
         pen.skip(1);
         pen.sign(cx.glyphs.missing, cx.theme.style(Role::Warning));
         if pen.room() > 11 {
-            pen.put(" incomplete", cx.theme.style(Role::Warning));
+            pen.put(mark, cx.theme.style(Role::Warning));
         }
     }
     (pen.x, pen.end) = (to.min(end), end);
