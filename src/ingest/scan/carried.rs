@@ -27,6 +27,20 @@ pub(super) struct Carried {
     list: Vec<(Vec<u8>, Lane)>,
     /// Text out of JSON is being read: JSON in there is left as it is.
     inside: bool,
+    /// There was a stream that had begun one.
+    was_used: bool,
+}
+
+impl Carried {
+    /// Whether no stream has begun an object.
+    pub(super) fn is_clear(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether no stream ever had.
+    pub(super) fn is_unused(&self) -> bool {
+        !self.was_used
+    }
 }
 
 impl Target<'_> {
@@ -42,6 +56,7 @@ impl Target<'_> {
                 oldest.run(End::Reached, None, self);
             }
             streams.list.push((stream, Lane::new(MAX_OBJECT)));
+            streams.was_used = true;
             streams.list.len() - 1
         });
         if let Some((_, lane)) = streams.list.get_mut(index) {

@@ -34,9 +34,14 @@ pub(super) enum Route {
 }
 
 impl Lanes {
-    /// Whether there was no prefix yet.
+    /// Whether there was no prefix yet, or only some that are forgotten again.
     pub(super) fn is_clear(&self) -> bool {
-        self.list.is_empty() && self.searched == 0
+        self.list.is_empty() && self.learned.is_clear() && self.searched == 0
+    }
+
+    /// Whether no line ever had a prefix.
+    pub(super) fn is_unused(&self) -> bool {
+        self.is_clear() && self.learned.is_unused()
     }
 
     /// Puts the line that `rest` begins with into its lane, if it has a prefix.

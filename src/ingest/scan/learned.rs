@@ -26,6 +26,8 @@ const MAX_WINDOW: usize = 16 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Learned {
     list: Vec<(Pattern, Lane)>,
+    /// There was such an object.
+    was_used: bool,
 }
 
 /// Where a line goes.
@@ -39,6 +41,16 @@ pub(super) enum Guess {
 }
 
 impl Learned {
+    /// Whether no object is being collected.
+    pub(super) fn is_clear(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether no object ever was.
+    pub(super) fn is_unused(&self) -> bool {
+        !self.was_used
+    }
+
     /// Takes the line that `rest` begins with if it belongs to an object behind a prefix.
     pub(super) fn route(&mut self, rest: &[u8], number: u64, end: End, target: &mut Target<'_>) -> Guess {
         let starts_object = rest.first() == Some(&b'{');
@@ -67,6 +79,7 @@ impl Learned {
                 }
                 let lane = Lane::prefixed(&pattern.fixed(), MAX_OBJECT);
                 self.list.push((pattern, lane));
+                self.was_used = true;
                 self.push(self.list.len() - 1, rest.split_at(length.min(rest.len())), target, (number, end))
             }
         }

@@ -22,11 +22,13 @@ impl Decoder {
     }
 
     /// Takes over what `part`, begun with [`Decoder::amid`], made of the bytes that come next, as if it had been fed them:
-    /// `batch` is what they became. Refuses, and changes nothing, when something of the bytes before still waits, or when
-    /// lines have prefixes: then the bytes are to be fed again, here.
+    /// `batch` is what they became. Refuses, and changes nothing, when something of the bytes before still waits, when
+    /// lines have prefixes, or when an object inside prefixes or JSON is not whole: then the bytes are to be fed again, here.
     pub fn take_over(&mut self, part: &mut Self, batch: &mut SpanBatch) -> bool {
         let is_clear = self.encoding.is_clear() && self.main.is_clear() && self.lanes.is_clear();
-        if !is_clear || !part.encoding.is_clear() || !part.lanes.is_clear() {
+        // Objects behind prefixes or inside JSON know nothing of the lines around them, so even whole ones would differ.
+        let is_plain = part.encoding.is_clear() && part.lanes.is_unused() && part.sink.carried.is_unused();
+        if !is_clear || !self.sink.carried.is_clear() || !is_plain {
             return false;
         }
         let lines_before = self.main.line() - 1;

@@ -38,6 +38,8 @@ impl Sink {
     pub(super) fn restart(&mut self) {
         self.counts = Counts::default();
         self.format = None;
+        self.carried = Carried::default();
+        self.printed = None;
     }
 
     /// Starts a call of the decoder, perhaps with another batch than the last one's.

@@ -107,6 +107,21 @@ fn behind(prefix: &str, text: &str) -> String {
     text.lines().flat_map(|line| [prefix, line, "\n"]).collect()
 }
 
+/// As Docker and others put each line into JSON.
+fn carried(text: &str) -> String {
+    let line = |line: &str| serde_json::json!({"log": line.to_owned() + "\n", "stream": "stdout"}).to_string() + "\n";
+    text.lines().map(line).collect()
+}
+
+/// A prefix that is in no table, with a line between that begins as an object does.
+fn learned(text: &str) -> String {
+    let lines = text.lines().enumerate().flat_map(|(n, line)| {
+        let other = if n % 5 == 4 { "{\"level\": \"info\"}\n" } else { "" };
+        ["Nov 22 19:07:05 host app[123]: ", line, "\n", other]
+    });
+    lines.collect()
+}
+
 fn piece() -> impl Strategy<Value = String> {
     let one_line = SPAN.lines().map(str::trim_start).collect::<String>() + "\n";
     prop_oneof![
@@ -117,6 +132,8 @@ fn piece() -> impl Strategy<Value = String> {
         1 => Just(SPAN.replace('\n', "\r\n")),
         1 => Just("text before ".to_owned() + SPAN),
         1 => Just("{\"level\": \"info\"}\n".to_owned()),
+        1 => (0_u32..3).prop_map(|n| carried(&SPAN.replace("work", &format!("carried {n}")))),
+        1 => (0_u32..3).prop_map(|n| learned(&SPAN.replace("work", &format!("learned {n}")))),
         1 => Just("{\n".to_owned()),
         1 => Just("{\n{\n}\n".to_owned()),
         1 => Just("{\"name\": oops}\n".to_owned()),
@@ -140,7 +157,7 @@ fn rare() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_024, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn threads_change_nothing(
