@@ -56,7 +56,9 @@ impl Pattern {
         }
         let blank = |part: &Part| matches!(part, Part::Text(text) if text.trim_ascii().is_empty());
         let is_key = second.get(b..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""));
-        (is_key && !parts.iter().all(blank)).then_some(Self { parts })
+        // Two members of one name, an object's and an attribute's, share more than what stands before the line.
+        let holds_key = matches!(parts.last(), Some(Part::Text(text)) if text.trim_ascii_end().ends_with(b"\":"));
+        (is_key && !holds_key && !parts.iter().all(blank)).then_some(Self { parts })
     }
 
     /// The length of this prefix on a line that has it.
@@ -144,6 +146,7 @@ mod tests {
             ("INFO: {", "    \"a\"", "INFO: }", None),
             ("    \"x\": {", "        \"a\"", "    }", None),
             ("[0] {", "[0] text", "[0] }", None),
+            ("a | \"x\": {", "a | \"x\": \"y\"", "a | }", None),
         ];
         for (first, second, line, expected) in cases {
             assert_eq!(rest(first, second, line).as_deref(), expected, "{first}");
