@@ -166,7 +166,8 @@ impl Service {
             return 0;
         }
         let mut shrunk = entry.remove().0.latency.bytes();
-        if self.operations.len() < self.operations.capacity() / 8 {
+        // Names that come and go leave marks which make the table double: a quarter full, it is too large.
+        if self.operations.len() < self.operations.capacity() / 4 {
             let before = self.operations.allocation_size();
             self.operations.shrink_to_fit(|operation| hasher.hash_one(operation.name));
             shrunk += before - self.operations.allocation_size();

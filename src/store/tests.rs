@@ -160,3 +160,22 @@ fn spans_stay_what_they_are_while_records_move_out_of_waste() {
     assert!(store.totals().bytes < 3 * fresh, "{} bytes, {fresh} at first", store.totals().bytes);
     assert_eq!((store.totals().spans, store.totals().replaced), (2_000, 6_000));
 }
+
+#[test]
+fn names_that_never_come_again_do_not_crowd_spans_out() {
+    let mut store = Store::new(1 << 20);
+    let (mut batch, mut most, mut least) = (SpanBatch::default(), 0, u64::MAX);
+    for trace in 0..12_000_u64 {
+        for n in 0..7_u64 {
+            let (service, name) = (format!("service-{n}"), format!("operation {trace}-{n}"));
+            let trace_id = TraceId(u128::from(trace) + 1);
+            let (service, name) = (service.as_str(), name.as_str());
+            batch.push(&Span { trace_id, span_id: SpanId(n + 1), service, name, duration: trace, ..Span::default() });
+        }
+        store.extend(&batch);
+        batch.clear();
+        most = most.max(store.totals().spans);
+        least = if store.totals().evicted_traces > 6_000 { least.min(store.totals().spans) } else { least };
+    }
+    assert!(least * 5 > most * 3, "{most} spans at most, {least} later");
+}
