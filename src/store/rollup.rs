@@ -27,7 +27,14 @@ pub(super) struct Service {
     pub(super) spans: u64,
     pub(super) errors: u64,
     pub(super) latency: Histogram,
-    pub(super) operations: HashTable<Operation>,
+    pub(super) operations: Operations,
+}
+
+/// The operations of a service. A table that things come into and leave doubles now and then, so it holds numbers only.
+#[derive(Debug, Default)]
+pub(super) struct Operations {
+    list: Slab<Operation>,
+    by_name: HashTable<u32>,
 }
 
 /// One operation's counts.
@@ -122,56 +129,82 @@ impl Services {
     }
 }
 
-impl Service {
+impl Operations {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Operation> {
+        self.list.iter().map(|(_, operation)| operation)
+    }
+
     fn bytes(&self) -> usize {
-        let operations: usize = self.operations.iter().map(|operation| operation.latency.bytes()).sum();
-        self.latency.bytes() + self.operations.allocation_size() + operations
+        self.list.bytes() + self.by_name.allocation_size()
     }
 
-    /// Counts a span in; gives back by how many bytes it grew.
-    fn record(&mut self, sample: Sample, hasher: &RandomState) -> usize {
-        let before = self.latency.bytes() + self.operations.allocation_size();
-        self.spans += 1;
-        self.errors += u64::from(sample.error);
-        self.latency.add(sample.duration);
-        let entry = self.operations.entry(
-            hasher.hash_one(sample.name),
-            |operation| operation.name == sample.name,
-            |operation| hasher.hash_one(operation.name),
-        );
-        let mut entry = entry.or_insert_with(|| Operation { name: sample.name, ..Operation::default() });
-        let operation = entry.get_mut();
-        let latency_before = operation.latency.bytes();
-        operation.spans += 1;
-        operation.errors += u64::from(sample.error);
-        operation.latency.add(sample.duration);
-        let grown = operation.latency.bytes() - latency_before;
-        grown + self.latency.bytes() + self.operations.allocation_size() - before
+    /// The operation of a name, new if need be.
+    fn acquire(&mut self, name: u32, hasher: &RandomState) -> Option<&mut Operation> {
+        let Self { list, by_name } = self;
+        let hash = hasher.hash_one(name);
+        let known = by_name.find(hash, |id| list.get(*id).is_some_and(|operation| operation.name == name)).copied();
+        let id = known.unwrap_or_else(|| {
+            let id = list.insert(Operation { name, ..Operation::default() });
+            by_name.insert_unique(hash, id, |id| hash_of(list, *id, hasher));
+            id
+        });
+        list.get_mut(id)
     }
 
-    /// Counts a span out; gives back by how many bytes it shrank.
+    /// Takes a span out of its operation's counts; how many bytes that gave back besides those of the list itself.
     fn undo(&mut self, sample: Sample, hasher: &RandomState) -> usize {
-        self.spans -= 1;
-        self.errors -= u64::from(sample.error);
-        self.latency.remove(sample.duration);
-        let hash = hasher.hash_one(sample.name);
-        let Ok(mut entry) = self.operations.find_entry(hash, |operation| operation.name == sample.name) else {
-            return 0;
-        };
-        let operation = entry.get_mut();
+        let Self { list, by_name } = self;
+        let is_it = |id: &u32| list.get(*id).is_some_and(|operation| operation.name == sample.name);
+        let Ok(entry) = by_name.find_entry(hasher.hash_one(sample.name), is_it) else { return 0 };
+        let id = *entry.get();
+        let Some(operation) = list.get_mut(id) else { return 0 };
         operation.spans -= 1;
         operation.errors -= u64::from(sample.error);
         operation.latency.remove(sample.duration);
         if operation.spans > 0 {
             return 0;
         }
-        let mut shrunk = entry.remove().0.latency.bytes();
-        // Names that come and go leave marks which make the table double: a quarter full, it is too large.
-        if self.operations.len() < self.operations.capacity() / 4 {
-            let before = self.operations.allocation_size();
-            self.operations.shrink_to_fit(|operation| hasher.hash_one(operation.name));
-            shrunk += before - self.operations.allocation_size();
+        entry.remove();
+        let latency = list.remove(id).map_or(0, |operation| operation.latency.bytes());
+        if by_name.len() < by_name.capacity() / 8 {
+            by_name.shrink_to_fit(|id| hash_of(list, *id, hasher));
         }
-        shrunk
+        latency
+    }
+}
+
+fn hash_of(list: &Slab<Operation>, id: u32, hasher: &RandomState) -> u64 {
+    list.get(id).map_or(0, |operation| hasher.hash_one(operation.name))
+}
+
+impl Service {
+    fn bytes(&self) -> usize {
+        let operations: usize = self.operations.iter().map(|operation| operation.latency.bytes()).sum();
+        self.latency.bytes() + self.operations.bytes() + operations
+    }
+
+    /// Counts a span in; gives back by how many bytes it grew.
+    fn record(&mut self, sample: Sample, hasher: &RandomState) -> usize {
+        let before = self.latency.bytes() + self.operations.bytes();
+        self.spans += 1;
+        self.errors += u64::from(sample.error);
+        self.latency.add(sample.duration);
+        let Some(operation) = self.operations.acquire(sample.name, hasher) else { return 0 };
+        let latency_before = operation.latency.bytes();
+        operation.spans += 1;
+        operation.errors += u64::from(sample.error);
+        operation.latency.add(sample.duration);
+        let grown = operation.latency.bytes() - latency_before;
+        grown + self.latency.bytes() + self.operations.bytes() - before
+    }
+
+    /// Counts a span out; gives back by how many bytes it shrank.
+    fn undo(&mut self, sample: Sample, hasher: &RandomState) -> usize {
+        let before = self.operations.bytes();
+        self.spans -= 1;
+        self.errors -= u64::from(sample.error);
+        self.latency.remove(sample.duration);
+        let latency = self.operations.undo(sample, hasher);
+        latency + before - self.operations.bytes()
     }
 }
