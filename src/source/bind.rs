@@ -20,7 +20,7 @@ pub struct Bound {
     pub protocol: Protocol,
     /// Where it is bound, with the port that was picked when 0 was asked.
     pub local: SocketAddr,
-    /// Receive buffer in bytes: asked and got.
+    /// Receive buffer in bytes: asked, and what the system tells of it, which is also what it may hold.
     pub receive_buffer: (u64, u64),
 }
 
@@ -76,9 +76,7 @@ fn enlarge(socket: &Socket) -> usize {
     while !is_forced && socket.set_recv_buffer_size(asked).is_err() && asked > 64 * 1024 {
         asked /= 2;
     }
-    let got = socket.recv_buffer_size().unwrap_or(0);
-    // Linux reserves as much again for its own use, and tells both together (socket(7)).
-    if cfg!(target_os = "linux") { got / 2 } else { got }
+    socket.recv_buffer_size().unwrap_or(0)
 }
 
 /// A missing IPv6 is no reason to fail when IPv4 was not asked for by name, nor is a picked port that IPv6 lacks.

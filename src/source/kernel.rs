@@ -25,6 +25,12 @@ pub(super) fn force_receive_buffer(_socket: &Socket, _bytes: usize) -> bool {
     false
 }
 
+/// The size of a receive buffer as it would have been asked for: Linux doubles that for its own use, and tells the double
+/// (socket(7)).
+pub(super) fn as_asked(told: u64) -> u64 {
+    if cfg!(target_os = "linux") { told / 2 } else { told }
+}
+
 #[cfg(target_os = "linux")]
 impl KernelSocket {
     /// The name of a socket.

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::clients::Clients;
 use super::counters::add;
-use super::kernel::KernelSocket;
+use super::kernel::{KernelSocket, as_asked};
 use super::{BATCH_BYTES, Bound, Counters, Parcel, SPARE, wall};
 use crate::ingest::jaeger_thrift::{self, DatagramReport};
 use crate::model::{SourceState, SourceStatus, SpanBatch};
@@ -99,7 +99,7 @@ impl Listener {
             exposed: !self.local.ip().is_loopback(),
             state,
             kernel_drops: self.kernel_drops(),
-            receive_buffer: Some(self.receive_buffer),
+            receive_buffer: Some((self.receive_buffer.0, as_asked(self.receive_buffer.1))),
             ..SourceStatus::default()
         };
         self.shared.counters.copy_to(&mut status);
