@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or knows a format.
 
 mod batch;
+mod bits;
 mod id;
 mod json;
 mod link;
@@ -15,6 +16,7 @@ mod value;
 pub use batch::{
     BatchAttribute, BatchEvent, BatchLink, BatchResource, BatchSpan, BatchValue, Range32, SpanBatch, Text,
 };
+pub use bits::Bits;
 pub use id::{SpanId, TraceId};
 pub use json::{push_json_bytes, push_json_double, push_json_string};
 pub use link::LinkKind;

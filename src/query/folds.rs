@@ -5,15 +5,13 @@ use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 
 use super::tree::{Node, Tree};
-use crate::model::SpanId;
+use crate::model::{Bits, SpanId};
 
 /// Nodes whose descendants are hidden.
 #[derive(Clone, Debug, Default)]
 pub struct Folds {
-    /// A bit for each span.
-    spans: Vec<u64>,
+    spans: Bits,
     missing: HashSet<SpanId, RandomState>,
-    count: usize,
 }
 
 /// The rows that no folded ancestor hides, numbered from 0.
@@ -50,35 +48,25 @@ impl Folds {
     /// Whether a node is folded.
     pub fn contains(&self, node: Node) -> bool {
         match node {
-            Node::Span(idx) => self.spans.get(idx.0 as usize / 64).is_some_and(|word| word >> (idx.0 % 64) & 1 == 1),
+            Node::Span(idx) => self.spans.has(idx.0),
             Node::Missing(id) => self.missing.contains(&id),
         }
     }
 
     /// Folds or unfolds a node; whether that changed anything.
     pub fn set(&mut self, node: Node, folded: bool) -> bool {
-        if self.contains(node) == folded {
-            return false;
-        }
-        self.count = if folded { self.count + 1 } else { self.count - 1 };
         match node {
-            Node::Span(idx) => {
-                let place = idx.0 as usize / 64;
-                if place >= self.spans.len() {
-                    self.spans.resize(place + 1, 0);
-                }
-                if let Some(word) = self.spans.get_mut(place) {
-                    *word ^= 1 << (idx.0 % 64);
-                }
-            }
-            Node::Missing(id) if folded => _ = self.missing.insert(id),
-            Node::Missing(id) => _ = self.missing.remove(&id),
+            Node::Span(idx) => self.spans.set(idx.0, folded),
+            Node::Missing(id) if folded => self.missing.insert(id),
+            Node::Missing(id) => self.missing.remove(&id),
         }
-        true
     }
-}
 
-impl Folds {
+    /// Whether no node is folded.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty() && self.missing.is_empty()
+    }
+
     /// Takes note that parents have arrived: what was folded under their placeholders is folded under them.
     pub fn arrived(&mut self, tree: &Tree, find: impl Fn(SpanId) -> Option<Node>) {
         let gone = self.missing.iter().copied().filter(|id| tree.row_of(Node::Missing(*id)).is_none());
@@ -94,7 +82,7 @@ impl Visible {
     /// The rows of a tree that show under these folds.
     pub fn new(tree: &Tree, folds: &Folds) -> Self {
         let mut visible = Self { gaps: Vec::new(), len: tree.rows.len(), deepest: tree.deepest };
-        if folds.count == 0 {
+        if folds.is_empty() {
             return visible;
         }
         visible.deepest = 0;
@@ -213,7 +201,7 @@ mod tests {
                 folds.set(node, false);
                 prop_assert!(!folds.contains(node));
             }
-            prop_assert_eq!(folds.count, 0);
+            prop_assert!(folds.is_empty());
         }
     }
 }
