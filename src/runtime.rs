@@ -7,7 +7,7 @@ mod pace;
 mod signals;
 
 pub use clock::wall;
-pub use headless::{Headless, Summary, headless};
+pub use headless::{Headless, MOST_TOLD, Summary, headless};
 
 use std::io;
 use std::time::{Duration, Instant};

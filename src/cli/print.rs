@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::{Export, Files, Format, Keep, Look, note};
 use crate::export::{jsonl, text};
 use crate::model::{Place, Problem, SpanBatch};
+use crate::runtime::MOST_TOLD;
 use crate::source::file::{Input, Reader};
 use crate::store::Store;
 
@@ -80,9 +81,6 @@ impl Problems {
         }
     }
 }
-
-/// Problems told one by one: the first say what is wrong, all of them would drown it.
-const MOST_TOLD: usize = 20;
 
 fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
     // Everything is to be printed: only a budget that was asked for may cut it short.

@@ -42,7 +42,8 @@ impl Filter {
 
     /// Whether a trace matches, all of it read at once.
     pub fn matches(&self, trace: TraceRef<'_>) -> bool {
-        self.look(trace, &mut Progress::default(), &mut usize::MAX.clone()) == Some(true)
+        let mut work = usize::MAX;
+        self.look(trace, &mut Progress::default(), &mut work) == Some(true)
     }
 
     /// Whether each word occurs in a service, operation, attribute, event or status message of the trace, or in its id.

@@ -43,7 +43,7 @@ pub struct Headless {
 }
 
 /// Problems that are told one by one: the first say what is wrong, all of them would drown it.
-const MOST_TOLD: usize = 20;
+pub const MOST_TOLD: usize = 20;
 
 /// What was received, for the last line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

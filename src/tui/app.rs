@@ -9,7 +9,7 @@ use super::view::health::Health;
 use super::view::help::Help;
 use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
-use super::widget::hint_bar;
+use super::widget::{hint_bar, status};
 use super::{Effect, Key, Mouse, Msg, Options, Work, text};
 use crate::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
 use crate::store::Store;
@@ -128,9 +128,8 @@ impl App {
 
     /// Whether a picture changes with the clock alone: a rate that is not yet down to zero.
     pub fn wants_tick(&self) -> bool {
-        let listening = self.sources.iter().any(|source| source.state == SourceState::Listening);
         let moving = self.rate.samples.iter().any(|rate| *rate > 0);
-        listening && (moving || self.rate.received != self.store.totals().received)
+        status::listens(&self.sources) && (moving || self.rate.received != self.store.totals().received)
     }
 
     /// Recomputes what the visible views show. Returns what is left to do.

@@ -29,7 +29,7 @@ pub(crate) fn pieces(cx: &Cx<'_>) -> Vec<(String, Role)> {
     let totals = &cx.totals;
     let traces = if totals.traces == 1 { "trace" } else { "traces" };
     let mut pieces = vec![(format!("{} / {}", bytes(totals.bytes), bytes(totals.budget)), Role::Muted)];
-    if listens(cx) {
+    if listens(cx.sources) {
         pieces.push((sparkline(cx), Role::Faint));
         pieces.push((format!("{}/s", short_count(cx.rates.last().copied().unwrap_or(0))), Role::Muted));
     }
@@ -57,8 +57,9 @@ pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
     pieces
 }
 
-fn listens(cx: &Cx<'_>) -> bool {
-    cx.sources.iter().any(|source| source.state == SourceState::Listening)
+/// Whether anything may still come by itself.
+pub(crate) fn listens(sources: &[SourceStatus]) -> bool {
+    sources.iter().any(|source| source.state == SourceState::Listening)
 }
 
 /// Spans and datagrams known to be lost, wherever it happened.
@@ -77,7 +78,7 @@ pub(crate) fn word(cx: &Cx<'_>) -> (String, Role) {
     if let Some(progress) = reading(cx.sources) {
         return (progress, Role::Warning);
     }
-    if listens(cx) {
+    if listens(cx.sources) {
         return ("LIVE".to_string(), Role::Good);
     }
     (String::new(), Role::Muted)
