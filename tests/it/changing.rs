@@ -3,7 +3,7 @@
 use tracetui::model::{Span, SpanBatch, SpanId, Timestamp, TraceId};
 use tracetui::tui::Options;
 
-use crate::harness::{Harness, NOW, options};
+use crate::harness::{Harness, NOW, batch, options};
 
 fn span(trace: u128, id: u64, parent: u64, name: &str) -> Span<'_> {
     Span {
@@ -16,14 +16,6 @@ fn span(trace: u128, id: u64, parent: u64, name: &str) -> Span<'_> {
         duration: 1_000,
         ..Span::default()
     }
-}
-
-fn batch(spans: &[Span<'_>]) -> SpanBatch {
-    let mut batch = SpanBatch::default();
-    for span in spans {
-        batch.push(span);
-    }
-    batch
 }
 
 /// So many traces of one span each, one after the other.

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use tracetui::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
+use tracetui::model::{SourceState, SourceStatus, Span, SpanBatch, Timestamp};
 use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options, Work};
 
 /// An app in a terminal that exists only as cells.
@@ -27,6 +27,15 @@ pub(crate) fn options() -> Options {
         now: NOW,
         listening: Vec::new(),
     }
+}
+
+/// Spans as one batch.
+pub(crate) fn batch(spans: &[Span<'_>]) -> SpanBatch {
+    let mut batch = SpanBatch::default();
+    for span in spans {
+        batch.push(span);
+    }
+    batch
 }
 
 impl Harness {

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use tracetui::model::{Span, SpanBatch, SpanId, Status, Timestamp, TraceId};
 use tracetui::tui::{Effect, MouseKind, Msg};
 
-use crate::harness::{Harness, NOW, options};
+use crate::harness::{Harness, NOW, batch, options};
 
 const HELLO: &[u8] = include_bytes!("../../assets/hello.json");
 
@@ -26,14 +26,6 @@ fn span(
         source: "test",
         ..Span::default()
     }
-}
-
-fn batch(spans: &[Span<'_>]) -> SpanBatch {
-    let mut batch = SpanBatch::default();
-    for span in spans {
-        batch.push(span);
-    }
-    batch
 }
 
 /// A shop: three levels, an error deep below, a parent that has not arrived.

@@ -2,9 +2,11 @@
 
 mod slices;
 
-use tracetui::model::{Kind, Span, SpanBatch, SpanId, Status, Timestamp, TraceId};
+use tracetui::model::{Kind, Span, SpanId, Status, Timestamp, TraceId};
 use tracetui::query::tree::{Node, Tree};
 use tracetui::store::{Store, TraceRef};
+
+use crate::harness::batch;
 
 fn span(id: u64, parent: u64, start: i64) -> Span<'static> {
     Span {
@@ -20,12 +22,8 @@ fn span(id: u64, parent: u64, start: i64) -> Span<'static> {
 }
 
 fn store(spans: &[Span<'_>]) -> Store {
-    let mut batch = SpanBatch::default();
-    for span in spans {
-        batch.push(span);
-    }
     let mut store = Store::new(1 << 30);
-    store.extend(&batch);
+    store.extend(&batch(spans));
     store
 }
 
