@@ -5,7 +5,8 @@
 
 #[path = "../tests/it/soak/datagrams.rs"]
 mod datagrams;
-#[path = "../tests/it/soak/terminal.rs"]
+#[expect(dead_code, reason = "the tests also look at the modes of the terminal")]
+#[path = "../tests/it/terminal.rs"]
 mod terminal;
 
 use std::io::{BufRead, BufReader, Read};

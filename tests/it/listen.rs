@@ -9,7 +9,7 @@ use tracetui::source::{Bound, Listener, Parcel, bind, channel};
 
 use crate::process::{Headless, run};
 use crate::soak::datagrams::{SPANS, Template};
-use crate::soak::terminal::now;
+use crate::terminal::now;
 
 const GARBAGE: &[u8] = &[0xff; 40];
 

@@ -17,6 +17,7 @@ mod scan;
 mod screens;
 mod soak;
 mod store;
+mod terminal;
 mod thrift;
 mod tidy;
 mod tree;

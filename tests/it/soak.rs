@@ -2,7 +2,6 @@
 //! is accounted for. A few seconds in the ordinary run; `just soak` takes half an hour.
 
 pub(crate) mod datagrams;
-pub(crate) mod terminal;
 
 use std::net::UdpSocket;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +11,8 @@ use tracetui::ingest::jaeger_thrift::decode;
 use tracetui::model::SpanBatch;
 
 use crate::process::BIN;
+use crate::terminal::{Terminal, now};
 use datagrams::{SPANS, Template};
-use terminal::{Terminal, now};
 
 /// Pressed over and over; none of them quits, whatever is shown.
 const KEYS: &[&str] = &[

@@ -12,13 +12,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A terminal with the program in it.
 pub(crate) struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
+    // Closing this side would end the program.
+    pub(crate) master: Box<dyn MasterPty + Send>,
+    pub(crate) child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
+    pub(crate) screen: vt100::Parser,
+    /// The terminal's modes before the program started.
+    pub(crate) before: String,
+    /// Bytes that were written to it.
     pub(crate) bytes: u64,
-    // Closing this side would end the program.
-    _master: Box<dyn MasterPty + Send>,
 }
 
 impl Terminal {
@@ -26,6 +29,7 @@ impl Terminal {
     pub(crate) fn start(program: &str, arguments: &[&str], columns: u16, rows: u16) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a terminal");
+        let before = modes(pair.master.as_ref());
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env("TERM", "xterm-256color");
@@ -41,9 +45,10 @@ impl Terminal {
                 }
             }
         });
-        let cells = |n| NonZeroU16::new(n).expect("not zero");
+        // The slave side stays with the child alone, so that its end is the end of the output.
+        drop(pair.slave);
         let screen = vt100::Parser::new(cells(rows), cells(columns), 0);
-        Self { child, keys, output, screen, bytes: 0, _master: pair.master }
+        Self { master: pair.master, child, keys, output, screen, before, bytes: 0 }
     }
 
     /// The process.
@@ -56,10 +61,15 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).expect("the terminal takes keys");
     }
 
-    /// Waits until the screen is like this; says so when it never is.
+    /// Waits until what is shown is like this; says so when it never is.
     pub(crate) fn wait(&mut self, what: &str, condition: impl Fn(&str) -> bool) {
+        self.wait_screen(what, |screen| condition(&screen.contents()));
+    }
+
+    /// Waits until the screen is like this, its modes included.
+    pub(crate) fn wait_screen(&mut self, what: &str, condition: impl Fn(&vt100::Screen) -> bool) {
         let end = now() + PATIENCE;
-        while !condition(&self.contents()) {
+        while !condition(self.screen.screen()) {
             let left = end.saturating_duration_since(now());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.take(&bytes),
@@ -87,9 +97,13 @@ impl Terminal {
         self.screen.screen().contents()
     }
 
-    /// Waits for the end and returns the exit code.
-    pub(crate) fn end(mut self) -> u32 {
-        self.child.wait().expect("it ends").exit_code()
+    /// Waits for the end and for the last of what is shown; the exit code.
+    pub(crate) fn end(&mut self) -> u32 {
+        let code = self.child.wait().expect("it ends").exit_code();
+        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
+            self.take(&bytes);
+        }
+        code
     }
 
     fn take(&mut self, bytes: &[u8]) {
@@ -103,6 +117,16 @@ impl Drop for Terminal {
         // A failed test leaves nothing running.
         let _ = self.child.kill();
     }
+}
+
+/// A count of rows or columns.
+pub(crate) fn cells(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).expect("not zero")
+}
+
+/// The terminal's modes as text, to compare.
+pub(crate) fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("modes"))
 }
 
 /// The steady clock.
