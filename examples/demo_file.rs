@@ -4,7 +4,7 @@ use std::io;
 
 use tracetui::export::jsonl;
 use tracetui::model::Timestamp;
-use tracetui::source::demo::{SEED, workload};
+use tracetui::demo::{SEED, workload};
 
 /// 2026-01-15T10:30:00Z.
 const END: Timestamp = Timestamp(1_768_473_000_000_000_000);

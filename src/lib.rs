@@ -8,6 +8,7 @@
 
 pub mod model;
 
+pub mod demo;
 pub mod ingest;
 pub mod store;
 

@@ -5,7 +5,6 @@ mod address;
 mod bind;
 mod clients;
 mod counters;
-pub mod demo;
 pub mod file;
 mod kernel;
 mod send;

@@ -7,11 +7,12 @@ use super::failure::Failure;
 use super::memory;
 use super::print::{inputs, print, tell, verdict};
 use super::{Demo, Files, Keep, Listen, Look, note};
+use crate::demo as workload;
 use crate::export::jaeger_thrift;
 use crate::model::{Span, SpanBatch};
 use crate::runtime::{Headless, Show, headless, show, wall};
 use crate::source::file::{Input, Reader};
-use crate::source::{Address, Host, Listener, Protocol, Sources, bind, channel, demo as workload, send};
+use crate::source::{Address, Host, Listener, Protocol, Sources, bind, channel, send};
 use crate::term::{colors, is_light};
 use crate::tui::Options;
 

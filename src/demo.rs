@@ -24,7 +24,7 @@ use rng::{Rng, nanoseconds};
 use story::{Story, World};
 use told::Told;
 
-/// The seed of the workload that `tracetui demo` shows.
+/// The seed of `assets/demo.jsonl` and of the pictures in the README.
 pub const SEED: u64 = 6831;
 
 /// How many traces, spread over how many ms.
