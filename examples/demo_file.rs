@@ -2,9 +2,9 @@
 
 use std::io;
 
+use tracetui::demo::{SEED, workload};
 use tracetui::export::jsonl;
 use tracetui::model::Timestamp;
-use tracetui::demo::{SEED, workload};
 
 /// 2026-01-15T10:30:00Z.
 const END: Timestamp = Timestamp(1_768_473_000_000_000_000);

@@ -6,8 +6,8 @@ use std::{fs, io};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
-use tracetui::model::{SourceState, SourceStatus, Timestamp};
 use tracetui::demo::{SEED, workload};
+use tracetui::model::{SourceState, SourceStatus, Timestamp};
 use tracetui::tui::{App, Colors, Key, Msg, Options, Work};
 
 /// 2026-01-15T10:30:00Z.

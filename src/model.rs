@@ -23,5 +23,5 @@ pub use link::LinkKind;
 pub use report::{OutputLine, Place, Problem, SourceState, SourceStatus};
 pub use safe::safe;
 pub use span::{Event, Kind, Link, Scope, Span, Status};
-pub use time::{Timestamp, duration_text, short_duration};
+pub use time::{Timestamp, duration_text, precise_duration, short_duration};
 pub use value::{Attribute, Value};

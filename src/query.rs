@@ -5,6 +5,7 @@ pub mod filter;
 pub mod folds;
 pub mod ruler;
 pub mod services;
+pub mod timeline;
 pub mod traces;
 pub mod tree;
 pub mod waterfall;

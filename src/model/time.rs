@@ -52,6 +52,19 @@ pub fn short_duration(ns: u64) -> String {
     format!("{} {unit}", number.get(..cut).unwrap_or(number))
 }
 
+/// Writes a duration in ns down to the microsecond at least, however long it is: `712.3 ms`, `12.345678 s`,
+/// `77h 00m 12.345678s`.
+pub fn precise_duration(ns: u64) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    let (seconds, micros) = (ns / SECOND, ns % SECOND / 1_000);
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        _ if ns < SECOND => duration_text(ns),
+        (0, 0, seconds) => format!("{seconds}.{micros:06} s"),
+        (0, minutes, seconds) => format!("{minutes}m {seconds:02}.{micros:06}s"),
+        (hours, minutes, seconds) => format!("{hours}h {minutes:02}m {seconds:02}.{micros:06}s"),
+    }
+}
+
 fn scaled(ns: u64, unit: u64, name: &str) -> String {
     let value = ns as f64 / unit as f64;
     let decimals = if value < 10.0 { 2 } else { usize::from(value < 1000.0) };
@@ -77,6 +90,19 @@ mod tests {
         ];
         for (ns, text) in cases {
             assert_eq!(duration_text(ns), text);
+        }
+    }
+
+    #[test]
+    fn precise_durations_tell_microseconds_apart_days_later() {
+        let cases = [
+            (54_800_000, "54.8 ms"),
+            (12_345_678_901, "12.345678 s"),
+            (72_000_001_000, "1m 12.000001s"),
+            (277_212_345_678_000, "77h 00m 12.345678s"),
+        ];
+        for (ns, text) in cases {
+            assert_eq!(precise_duration(ns), text);
         }
     }
 

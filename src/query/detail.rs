@@ -1,5 +1,6 @@
 //! Everything the detail panel says about one span, as owned lines by tab.
 
+use super::timeline::Interval;
 use super::tree::{Node, Tree};
 use crate::model::{Attribute, Kind, Link, SpanId, Status, Timestamp, TraceId, Value, duration_text};
 use crate::store::{SpanIdx, Store, TraceRef};
@@ -71,21 +72,29 @@ pub struct SpanDetail {
     pub links: Vec<(TraceId, SpanId, bool)>,
 }
 
-/// The detail of the span at row `at` of the tree; `None` for a placeholder.
-pub fn detail(store: &Store, trace: TraceRef<'_>, tree: &Tree, at: u32) -> Option<SpanDetail> {
+/// The detail of the span at row `at` of the tree; `None` for a placeholder. `event_time` says when an event was: its
+/// time and its span's start go in.
+pub fn detail(
+    store: &Store,
+    trace: TraceRef<'_>,
+    tree: &Tree,
+    at: u32,
+    event_time: &dyn Fn(Timestamp, Timestamp) -> String,
+) -> Option<SpanDetail> {
     let Node::Span(idx) = tree.rows.get(at as usize)?.node else {
         return None;
     };
     let stored = trace.span(idx)?;
     let span = stored.to_span();
+    let time = tree.timeline.row(at)?;
     let mut attributes = lines(&span.attributes);
     if !span.status_message.is_empty() {
         attributes.insert(0, line("status", span.status_message, Tone::Error));
     }
     let events = span.events.iter().flat_map(|event| {
-        let offset = signed_duration(event.time.0.saturating_sub(trace.start().0));
+        let when = event_time(event.time, time.start);
         let tone = if event.name == "exception" { Tone::Error } else { Tone::Heading };
-        std::iter::once(line(&offset, event.name, tone)).chain(lines(&event.attributes))
+        std::iter::once(line(&when, event.name, tone)).chain(lines(&event.attributes))
     });
     let links = span.links.iter().flat_map(|link| {
         let absent = if is_here(store, link) { "" } else { "  not here" };
@@ -112,11 +121,11 @@ pub fn detail(store: &Store, trace: TraceRef<'_>, tree: &Tree, at: u32) -> Optio
         status: span.status,
         span_id: span.span_id,
         parent_id: span.parent_id,
-        start: span.start,
-        offset: span.start.since(trace.start()),
-        duration: span.duration,
-        self_time: self_time(trace, tree, at),
-        trace_duration: trace.duration(),
+        start: time.start,
+        offset: tree.timeline.offset(time),
+        duration: time.duration,
+        self_time: self_time(tree, at),
+        trace_duration: tree.timeline.total(),
         counts: [span.attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
         links: span.links.iter().map(|link| (link.trace_id, link.span_id, is_here(store, link))).collect(),
         tabs: [attributes, events.collect(), resource, links.collect(), warnings],
@@ -165,27 +174,24 @@ pub fn value_text(value: Value<'_>) -> String {
     }
 }
 
-/// The span's duration less the union of its children's, clipped to it.
-fn self_time(trace: TraceRef<'_>, tree: &Tree, at: u32) -> u64 {
-    let span_at = |at: usize| match tree.rows.get(at).map(|row| row.node) {
-        Some(Node::Span(idx)) => trace.span(idx),
-        _ => None,
-    };
-    let Some((row, span)) = tree.rows.get(at as usize).zip(span_at(at as usize)) else {
+/// The span's duration less the union of its children's, clipped to it. Children may come in any order.
+fn self_time(tree: &Tree, at: u32) -> u64 {
+    let Some((row, span)) = tree.rows.get(at as usize).zip(tree.timeline.row(at)) else {
         return 0;
     };
-    let (mut child, end) = (at as usize + 1, at as usize + row.subtree as usize);
-    let mut covered_to = span.start();
-    let mut busy = 0_u64;
-    // Children come sorted by start, so that one pass joins their intervals.
+    let (mut child, end) = (at + 1, at + row.subtree);
+    let mut children: Vec<Interval> = Vec::new();
     while child < end {
-        if let Some(child) = span_at(child) {
-            let from = child.start().max(covered_to);
-            let to = child.end().min(span.end());
-            busy = busy.saturating_add(to.since(from));
-            covered_to = covered_to.max(to);
-        }
-        child += tree.rows.get(child).map_or(1, |row| row.subtree.max(1) as usize);
+        children.extend(tree.timeline.row(child));
+        child += tree.rows.get(child as usize).map_or(1, |row| row.subtree.max(1));
     }
-    span.duration().saturating_sub(busy)
+    children.sort_unstable_by_key(|child| child.start);
+    let mut covered_to = span.start;
+    let mut busy = 0_u64;
+    for child in children {
+        let (from, to) = (child.start.max(covered_to), child.end().min(span.end()));
+        busy = busy.saturating_add(to.since(from));
+        covered_to = covered_to.max(to);
+    }
+    span.duration.saturating_sub(busy)
 }

@@ -1,10 +1,16 @@
 //! A time axis: ticks at round times, and where times fall on cells.
 
+const DAY: u64 = 86_400_000_000_000;
+
+/// From here on an axis counts in days.
+const DAYS: u64 = 2 * DAY;
+
 /// Round distances between ticks, in ns: 1, 2 and 5 of each decimal unit, then minutes and hours.
 fn steps() -> impl Iterator<Item = u64> {
     let decimal = (0..10).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
-    let minutes = [1, 2, 5, 10, 20, 30, 60, 120, 360, 720, 1_440, 7_200, 14_400, 144_000].map(|m| m * 60_000_000_000);
-    decimal.chain([10, 20, 30].map(|s| s * 1_000_000_000)).chain(minutes)
+    let minutes = [1, 2, 5, 10, 20, 30, 60, 120, 360, 720].map(|m| m * 60_000_000_000);
+    let days = (0..6).flat_map(|power| [1, 2, 5].map(|digit| (digit * 10_u64.pow(power)).saturating_mul(DAY)));
+    decimal.chain([10, 20, 30].map(|s| s * 1_000_000_000)).chain(minutes).chain(days)
 }
 
 /// Tick times within `0..=span` ns, at most `most` of them, and always the one at 0.
@@ -22,7 +28,8 @@ pub fn tick_text(ns: u64, largest: u64) -> String {
         1_000_000..1_000_000_000 => (1_000_000, "ms"),
         1_000_000_000..120_000_000_000 => (1_000_000_000, "s"),
         120_000_000_000..7_200_000_000_000 => (60_000_000_000, "min"),
-        _ => (3_600_000_000_000, "h"),
+        7_200_000_000_000..DAYS => (3_600_000_000_000, "h"),
+        _ => (DAY, "d"),
     };
     let text = format!("{:.3}", ns as f64 / unit as f64);
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -82,6 +89,8 @@ mod tests {
         assert_eq!(tick_text(0, 600_000_000), "0 ms");
         assert_eq!(tick_text(500_000_000, 1_500_000_000), "0.5 s");
         assert_eq!(tick_text(90_000_000_000, 180_000_000_000), "1.5 min");
+        assert_eq!(tick_text(50_000 * DAY, 100_000 * DAY), "50000 d");
+        assert_eq!(ticks(i64::MAX.cast_unsigned(), 4), [0, 50_000 * DAY, 100_000 * DAY]);
     }
 
     #[test]

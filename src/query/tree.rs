@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
+use super::timeline::Timeline;
 use crate::model::SpanId;
 use crate::store::{SpanIdx, SpanRef, TraceRef};
 
@@ -27,6 +28,10 @@ const NONE: u32 = u32::MAX;
 pub struct Tree {
     /// The rows. Every span of the trace is exactly one of them.
     pub rows: Vec<TreeRow>,
+    /// When they ran.
+    pub timeline: Timeline,
+    /// Spans with an error of their own.
+    pub errors: u32,
     /// Placeholders among the rows.
     pub missing: u32,
     /// Rows whose parent link was cut because it led back to themselves.
@@ -81,6 +86,11 @@ impl Tree {
                 return tree;
             }
         }
+    }
+
+    /// How many of the rows are spans.
+    pub fn spans(&self) -> usize {
+        self.rows.len() - self.missing as usize
     }
 
     /// The row of a node.

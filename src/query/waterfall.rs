@@ -1,7 +1,7 @@
 //! A waterfall's rows and head as owned values.
 
 use super::tree::{Node, Tree};
-use crate::model::{SpanId, Status, Timestamp, TraceId};
+use crate::model::{SpanId, Timestamp, TraceId};
 use crate::store::TraceRef;
 
 /// A row as drawn.
@@ -65,11 +65,10 @@ pub fn row(trace: TraceRef<'_>, tree: &Tree, at: u32, folded: bool, levels: usiz
         Node::Span(idx) => trace.span(idx),
         Node::Missing(_) => None,
     };
-    let parent_start = row.parent.and_then(|at| match tree.rows.get(at as usize)?.node {
-        Node::Span(idx) => trace.span(idx).map(|span| span.start()),
-        Node::Missing(_) => None,
-    });
-    let start = trace.start();
+    let time = tree.timeline.row(at)?;
+    let is_span = |at: &u32| tree.rows.get(*at as usize).is_some_and(|row| matches!(row.node, Node::Span(_)));
+    let parent = row.parent.filter(is_span).and_then(|at| tree.timeline.row(at));
+    let origin = tree.timeline.origin();
     Some(WaterfallRow {
         node: row.node,
         depth: row.depth,
@@ -81,11 +80,11 @@ pub fn row(trace: TraceRef<'_>, tree: &Tree, at: u32, folded: bool, levels: usiz
         span: span.map(|span| SpanBar {
             service: span.service().to_string(),
             name: span.name().to_string(),
-            offset: span.start().since(start),
-            duration: span.duration(),
-            error: span.status() == Status::Error,
-            events: span.event_times().take(MOST_EVENTS).map(|time| time.since(start)).collect(),
-            to_parent: parent_start.map_or(0, |parent| span.start().0.saturating_sub(parent.0)),
+            offset: tree.timeline.offset(time),
+            duration: time.duration,
+            error: row.error,
+            events: span.event_times().take(MOST_EVENTS).map(|time| time.since(origin)).collect(),
+            to_parent: parent.map_or(0, |parent| time.start.0.saturating_sub(parent.start.0)),
         }),
     })
 }
@@ -119,20 +118,21 @@ pub struct TraceHead {
     pub refused: u64,
 }
 
-/// The head of a trace.
+/// The head of a trace: its figures are the tree's, the trace's own only while there is no tree yet.
 pub fn head(trace: TraceRef<'_>, tree: &Tree) -> TraceHead {
     let root = trace.root();
+    let is_built = !tree.rows.is_empty();
     TraceHead {
         id: trace.id(),
         service: root.service().to_string(),
         name: root.name().to_string(),
-        spans: trace.len(),
+        spans: if is_built { tree.spans() } else { trace.len() },
         services: trace.services().len(),
-        depth: if tree.rows.is_empty() { 0 } else { tree.deepest.saturating_add(1) },
-        start: trace.start(),
-        duration: trace.duration(),
-        errors: trace.errors(),
-        missing: trace.missing_parents(),
+        depth: if is_built { tree.deepest.saturating_add(1) } else { 0 },
+        start: if is_built { tree.timeline.origin() } else { trace.start() },
+        duration: if is_built { tree.timeline.total() } else { trace.duration() },
+        errors: if is_built { tree.errors } else { trace.errors() },
+        missing: if is_built { tree.missing } else { trace.missing_parents() },
         cycles: tree.cycles,
         refused: trace.refused(),
     }

@@ -12,7 +12,7 @@ use super::view::{Cx, Flow, View};
 use super::widget::{hint_bar, status};
 use super::{Effect, Key, Mouse, Msg, Options, Work, text};
 use crate::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
-use crate::store::Store;
+use crate::store::{Store, Totals};
 
 /// Steps of returning memory done with each frame: well below a millisecond.
 const TIDY: usize = 4_096;
@@ -31,11 +31,18 @@ pub struct App {
     slots: Vec<(String, usize)>,
     /// Store revision that the slots were given at.
     colored: Option<u64>,
-    /// Spans received when the picture was frozen.
-    paused_at: Option<u64>,
+    /// What is known of the whole when the picture was frozen.
+    frozen: Option<Frozen>,
     rate: Rate,
     flash: Option<&'static str>,
     now: Timestamp,
+}
+
+/// What every view says of the whole, as it was when the picture was frozen.
+struct Frozen {
+    totals: Totals,
+    sources: Vec<SourceStatus>,
+    rates: Vec<u64>,
 }
 
 /// Spans per second, sampled when the clock moves on: of all sources together, and of each.
@@ -80,7 +87,7 @@ impl App {
             sources: Vec::new(),
             slots: Vec::new(),
             colored: None,
-            paused_at: None,
+            frozen: None,
             rate: Rate { at: options.now, ..Rate::default() },
             flash: None,
             now: options.now,
@@ -190,17 +197,19 @@ impl App {
 
     fn cx(&self) -> Cx<'_> {
         let totals = self.store.totals();
+        let is_live = self.views.get(self.first_visible()).is_some_and(|view| view.is_live());
+        let frozen = self.frozen.as_ref().filter(|_| !is_live);
         Cx {
             theme: self.theme,
             glyphs: if self.options.ascii { &ASCII } else { &UNICODE },
             ascii: self.options.ascii,
             utc: self.options.utc,
             now: self.now,
-            sources: &self.sources,
+            sources: frozen.map_or(&self.sources, |frozen| &frozen.sources),
             listening: &self.options.listening,
-            paused: self.paused_at.map(|at| totals.received.saturating_sub(at)),
-            totals,
-            rates: &self.rate.samples,
+            paused: self.frozen.as_ref().map(|frozen| totals.received.saturating_sub(frozen.totals.received)),
+            totals: frozen.map_or(totals, |frozen| frozen.totals),
+            rates: frozen.map_or(&self.rate.samples, |frozen| &frozen.rates),
             slots: &self.slots,
         }
     }
@@ -286,8 +295,9 @@ impl App {
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Pause => {
-                let received = self.store.totals().received;
-                self.paused_at = if self.paused_at.is_some() { None } else { Some(received) };
+                let (totals, sources) = (self.store.totals(), self.sources.clone());
+                let now = || Frozen { totals, sources, rates: self.rate.samples.clone() };
+                self.frozen = if self.frozen.is_some() { None } else { Some(now()) };
             }
             _ => {}
         }

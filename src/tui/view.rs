@@ -99,6 +99,11 @@ pub(crate) trait View {
         None
     }
 
+    /// Whether it goes on with what comes in while the picture is frozen: it tells how receiving does.
+    fn is_live(&self) -> bool {
+        false
+    }
+
     /// Whether the view below shows around this one.
     fn is_overlay(&self) -> bool {
         false

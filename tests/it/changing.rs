@@ -1,6 +1,6 @@
 //! Screens over a store that changes below them: traces leave, parents arrive, circles are closed.
 
-use tracetui::model::{Span, SpanBatch, SpanId, Timestamp, TraceId};
+use tracetui::model::{Event, Span, SpanBatch, SpanId, Timestamp, TraceId};
 use tracetui::tui::Options;
 
 use crate::harness::{Harness, NOW, batch, options};
@@ -100,4 +100,93 @@ fn a_trace_larger_than_the_budget_says_that_it_is_cut() {
     assert!(screen.contains("truncated") && screen.contains("lost"), "{screen}");
     let screen = harness.keys("enter").screen();
     assert!(screen.contains("refused"), "{screen}");
+}
+
+/// A span of the trace 1 with times in ms.
+fn timed(id: u64, parent: u64, name: &str, start: i64, duration: u64) -> Span<'_> {
+    let start = Timestamp(NOW.0 - 600_000_000_000 + start * 1_000_000);
+    Span { start, duration: duration * 1_000_000, ..span(1, id, parent, name) }
+}
+
+/// The screen without what stands in its first line, which tells what has come meanwhile.
+fn body(harness: &Harness) -> String {
+    harness.screen().lines().skip(1).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_row_of_a_paused_list_does_not_change() {
+    let mut harness = Harness::new(options(), 160, 44);
+    harness.extend(&batch(&[timed(1, 0, "root", 0, 100), timed(2, 1, "load", 5, 50)]));
+    let mut harness = harness.keys("v space");
+    let before = body(&harness);
+    assert!(before.contains("100.0 ms"), "{before}");
+    harness.extend(&batch(&[timed(3, 1, "late", 300, 20)]));
+    assert_eq!(body(&harness), before);
+    let harness = harness.keys("space");
+    assert!(harness.line("cart root").is_some_and(|line| line.contains("320.0 ms")), "{}", harness.screen());
+}
+
+#[test]
+fn a_paused_list_of_an_evicted_trace_keeps_its_row() {
+    let mut harness = small();
+    harness.extend(&traces(1..20));
+    let mut harness = harness.keys("space");
+    let before = body(&harness);
+    harness.extend(&traces(200..5_000));
+    assert_eq!(body(&harness), before);
+}
+
+#[test]
+fn a_bar_of_a_paused_trace_does_not_move() {
+    let mut harness = Harness::new(options(), 100, 30);
+    harness.extend(&batch(&[timed(1, 0, "root", 0, 100), timed(2, 1, "load", 5, 50)]));
+    let mut harness = harness.keys("enter t space");
+    let before = body(&harness);
+    harness.extend(&batch(&[timed(3, 0, "earlier", -100, 100), timed(2, 1, "load", 5, 70)]));
+    assert_eq!(body(&harness), before);
+    assert!(body(&harness.keys("space")).contains("earlier"));
+}
+
+#[test]
+fn between_two_trees_bars_and_times_are_those_of_the_tree_that_shows() {
+    let mut harness = Harness::new(options(), 100, 30);
+    let wide: Vec<_> = (2..20_000).map(|id| timed(id, 1, "load", 5, 50)).collect();
+    harness.extend(&batch(&[timed(1, 0, "root", 0, 100)]));
+    harness.extend(&batch(&wide));
+    // Local time, then UTC: the column says the time of day.
+    let mut harness = harness.keys("enter t t t t");
+    let before = body(&harness);
+    assert!(before.contains("10:25:00.000000"), "{before}");
+    harness.app().extend(&batch(&[timed(30_000, 0, "earlier", -100, 100)]));
+    harness.frame();
+    assert_eq!(body(&harness), before, "the tree rests after a build");
+    let screen = harness.settled().keys("g").screen();
+    assert!(screen.contains("10:24:59.900000") && screen.contains("10:25:00.000000"), "{screen}");
+}
+
+#[test]
+fn a_duration_beyond_all_times_reads_the_same_in_head_row_and_details() {
+    let mut harness = Harness::new(options(), 100, 30);
+    harness.extend(&batch(&[Span { duration: i64::MAX.cast_unsigned(), ..timed(1, 0, "root", 0, 0) }]));
+    let screen = harness.keys("enter").screen();
+    assert_eq!(screen.matches("106751 d").count(), 4, "{screen}");
+}
+
+#[test]
+fn event_times_are_those_of_their_span_and_t_turns_them() {
+    let event = |at: i64, name| Event { time: timed(1, 0, "", at, 0).start.plus(120), name, ..Event::default() };
+    let day = 86_400_000;
+    let late = Span { events: vec![event(3 * day + 12, "lock wait")], ..timed(2, 1, "late", 3 * day, 50) };
+    let mut harness = Harness::new(options(), 100, 30);
+    harness.extend(&batch(&[timed(1, 0, "root", 0, 5), late]));
+    let harness = harness.keys("enter down tab");
+    let when =
+        |harness: &Harness| harness.line("lock wait").expect("the event").split("lock").next().map(str::to_owned);
+    assert_eq!(when(&harness).as_deref().map(str::trim), Some("│ +12.0 ms"));
+    let harness = harness.keys("t");
+    assert_eq!(when(&harness).as_deref().map(str::trim), Some("│ +72h 00m 00.012000s"));
+    let harness = harness.keys("t");
+    assert_eq!(when(&harness).as_deref().map(str::trim), Some("│ +12.0 ms"));
+    let harness = harness.keys("t t");
+    assert_eq!(when(&harness).as_deref().map(str::trim), Some("│ 10:25:00.012000"));
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use tracetui::model::{Kind, LinkKind, Span, SpanBatch, SpanId, Status, Timestamp, TraceId, Value};
 use tracetui::demo::{SEED, live, workload};
+use tracetui::model::{Kind, LinkKind, Span, SpanBatch, SpanId, Status, Timestamp, TraceId, Value};
 
 /// 1 July 2024, 12:00 UTC.
 const END: Timestamp = Timestamp(1_719_835_200_000_000_000);

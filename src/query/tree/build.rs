@@ -106,9 +106,11 @@ impl Build {
                 Stage::Rows
             }),
             // A walk from the roots reaches everything but circles, so they are only looked for when rows are missing.
-            Stage::Rows => rows
-                .step(children, order, parents, budget)
-                .then_some(if rows.list.len() < parents.of.len() { Stage::Cycles } else { Stage::Sums }),
+            Stage::Rows => rows.step(children, parents, budget).then_some(if rows.list.len() < parents.of.len() {
+                Stage::Cycles
+            } else {
+                Stage::Sums
+            }),
             Stage::Cycles => cycles.step(trace, parents, budget).then(|| {
                 *children = Children::new(parents.of.len());
                 Stage::Children
@@ -119,7 +121,7 @@ impl Build {
     }
 
     fn finish(&mut self) -> Tree {
-        let Rows { list: mut rows, row_of, deepest, .. } = std::mem::take(&mut self.rows);
+        let Rows { list: mut rows, row_of, timeline, errors, deepest, .. } = std::mem::take(&mut self.rows);
         let Parents { own, placeholders, .. } = std::mem::take(&mut self.parents);
         let mut cycles = 0;
         for node in own.iter().chain(&self.cycles.cut) {
@@ -129,6 +131,6 @@ impl Build {
                 cycles += 1;
             }
         }
-        Tree { rows, missing: number(placeholders.len()), cycles, deepest, row_of, placeholders }
+        Tree { rows, timeline, errors, missing: number(placeholders.len()), cycles, deepest, row_of, placeholders }
     }
 }

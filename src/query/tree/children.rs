@@ -18,7 +18,7 @@ pub(super) type Key = (Timestamp, u64, u32);
 #[derive(Debug, Default)]
 pub(super) struct Children {
     starts: Vec<u32>,
-    /// As many as there are nodes, once there is room for all.
+    /// As many as there are nodes, once there is room for all; siblings are put in order in here.
     pub(super) list: Vec<Key>,
     pub(super) nodes: usize,
     counted: usize,

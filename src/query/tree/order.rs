@@ -1,4 +1,5 @@
-//! Puts siblings in order: few in one go, many in short runs that are then merged, so that it can stop anywhere.
+//! Puts siblings in order, where they stand: few in one go, many in short runs that are then merged, so that it can stop
+//! anywhere.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -14,12 +15,11 @@ const RUN: usize = 1 << 15;
 const SORT_COST: u64 = 50;
 const MERGE_COST: u64 = 10;
 const COPY_COST: u64 = 3;
+const VISIT_COST: u64 = 3;
 
 /// See the file's head.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// The list of children, nodes only, as far as it is in order.
-    pub(super) nodes: Vec<u32>,
     /// The next node whose children are to be put in order.
     next: usize,
     many: Option<Many>,
@@ -59,10 +59,9 @@ impl Order {
         budget: &mut Budget,
     ) -> bool {
         let cx = Cx { trace, parents };
-        self.nodes.reserve_exact(parents.of.len() - self.nodes.len());
         while !budget.is_spent() {
             if let Some(many) = &mut self.many {
-                if !many.step(cx, &children.list, &mut self.nodes, budget) {
+                if !many.step(cx, &mut children.list, budget) {
                     return false;
                 }
                 self.many = None;
@@ -77,18 +76,17 @@ impl Order {
                 self.many = Some(Many { place: from..to, ..Many::default() });
                 continue;
             }
-            budget.pay(if to - from > 1 { SORT_COST } else { COPY_COST }, to - from + 1);
+            budget.pay(if to - from > 1 { SORT_COST } else { VISIT_COST }, to - from + 1);
             let siblings = children.list.get_mut(from..to).unwrap_or_default();
             siblings.sort_unstable_by(|a, b| compare(a, b, cx));
-            self.nodes.extend(siblings.iter().map(|key| key.2));
         }
         false
     }
 }
 
 impl Many {
-    fn step(&mut self, cx: Cx<'_>, list: &[Key], nodes: &mut Vec<u32>, budget: &mut Budget) -> bool {
-        let Some(list) = list.get(self.place.clone()) else { return true };
+    fn step(&mut self, cx: Cx<'_>, list: &mut [Key], budget: &mut Budget) -> bool {
+        let Some(list) = list.get_mut(self.place.clone()) else { return true };
         self.keys.reserve_exact(list.len() - self.keys.len());
         while self.keys.len() < list.len() {
             if budget.is_spent() {
@@ -107,7 +105,9 @@ impl Many {
             self.merge(cx, count);
         }
         let to = self.copied + budget.take(COPY_COST, list.len() - self.copied);
-        nodes.extend(self.keys.get(self.copied..to).unwrap_or_default().iter().map(|key| key.2));
+        if let (Some(place), Some(keys)) = (list.get_mut(self.copied..to), self.keys.get(self.copied..to)) {
+            place.copy_from_slice(keys);
+        }
         self.copied = to;
         to == list.len()
     }

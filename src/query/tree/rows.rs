@@ -2,9 +2,9 @@
 
 use super::budget::Budget;
 use super::children::Children;
-use super::order::Order;
 use super::parents::Parents;
 use super::{NONE, Node, TreeRow, number};
+use crate::query::timeline::{Interval, Timeline};
 use crate::store::SpanIdx;
 
 const ROW_COST: u64 = 90;
@@ -15,6 +15,9 @@ const SUM_COST: u64 = 12;
 pub(super) struct Rows {
     pub(super) list: Vec<TreeRow>,
     pub(super) row_of: Vec<u32>,
+    pub(super) timeline: Timeline,
+    /// Rows with an error of their own.
+    pub(super) errors: u32,
     /// The greatest depth.
     pub(super) deepest: u32,
     stack: Vec<Siblings>,
@@ -37,17 +40,18 @@ impl Rows {
         Self {
             list: Vec::with_capacity(nodes),
             row_of: vec![NONE; nodes],
+            timeline: Timeline::with_capacity(nodes),
             stack: vec![Siblings { next, end, parent: NONE, depth: 0 }],
             ..Self::default()
         }
     }
 
     /// Goes on with rows; true when everything that hangs under a root has one.
-    pub(super) fn step(&mut self, children: &Children, order: &Order, parents: &Parents, budget: &mut Budget) -> bool {
-        let left = order.nodes.len() - self.list.len();
+    pub(super) fn step(&mut self, children: &Children, parents: &Parents, budget: &mut Budget) -> bool {
+        let left = children.list.len() - self.list.len();
         for _ in 0..budget.take(ROW_COST, left) {
             let Some(mut siblings) = self.stack.pop() else { return true };
-            let Some(&node) = order.nodes.get(siblings.next as usize) else { return true };
+            let Some(&(start, complement, node)) = children.list.get(siblings.next as usize) else { return true };
             let (parent, depth) = (siblings.parent, siblings.depth);
             siblings.next += 1;
             let last = siblings.next == siblings.end;
@@ -70,6 +74,8 @@ impl Rows {
                 cycle: false,
                 error: parents.has_error(node),
             });
+            self.timeline.push(Interval { start, duration: !complement }, parents.is_span(node));
+            self.errors += u32::from(parents.has_error(node));
             self.deepest = self.deepest.max(depth);
             if let Some(place) = self.row_of.get_mut(node as usize) {
                 *place = row;

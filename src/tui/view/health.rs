@@ -119,6 +119,10 @@ impl View for Health {
     /// ╭ Problems 3 ───────────────────────────────────────────────────────╮
     /// ╭ Output lines 12 ──────────────────────────────────────────────────╮
     /// ```
+    fn is_live(&self) -> bool {
+        true
+    }
+
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         let regions = self.regions(area, cx);
         let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());

@@ -4,6 +4,7 @@ mod details;
 mod navigate;
 mod rebuild;
 mod rows;
+mod times;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -19,33 +20,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::widget::{Scroll, status};
 use crate::tui::{Effect, Mouse, MouseKind, Work};
 use details::Details;
-
-/// How start times are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Times {
-    /// None: bars say it.
-    #[default]
-    Bars,
-    /// After the trace's start.
-    InTrace,
-    /// After the parent's start.
-    ToParent,
-    /// Time of day here.
-    Local,
-    /// Time of day in UTC.
-    Utc,
-}
-
-impl Times {
-    /// Cells that the times take before the names.
-    fn width(self) -> u16 {
-        match self {
-            Self::Bars => 0,
-            Self::InTrace | Self::ToParent => 11,
-            Self::Local | Self::Utc => 16,
-        }
-    }
-}
+use times::Times;
 
 /// The screen of one trace.
 pub(crate) struct Trace {
@@ -54,7 +29,6 @@ pub(crate) struct Trace {
     wanted: Option<SpanId>,
     tree: Tree,
     head: TraceHead,
-    start: Timestamp,
     folds: Folds,
     visible: Visible,
     /// Identity of the selected row: what stays selected whatever arrives.
@@ -98,7 +72,6 @@ impl Trace {
             wanted,
             tree: Tree::default(),
             head: TraceHead { id, ..TraceHead::default() },
-            start: Timestamp::default(),
             folds: Folds::default(),
             visible: Visible::default(),
             selected: None,
@@ -174,16 +147,19 @@ impl Trace {
     fn refresh_details(&mut self, store: &Store, area: Rect) {
         let trace = store.trace(self.id).zip(self.row_index());
         let place = self.regions(area).details;
-        if !self.details.is_stale((self.revision, self.row_index()), place) {
+        let shown = (self.revision, self.row_index(), self.times);
+        if !self.details.is_stale(shown, place) {
             return;
         }
+        let origin = self.tree.timeline.origin();
+        let event_time = |event, span| self.times.of_event(event, span, origin);
         let detail = trace.and_then(|(trace, at)| {
-            let detail = detail(store, trace, &self.tree, at)?;
+            let detail = detail(store, trace, &self.tree, at, &event_time)?;
             let mut json = Vec::new();
             jsonl::write_span(&trace.span(detail.idx)?.to_span(), &mut json);
             Some((detail, String::from_utf8_lossy(&json).trim_end().to_string()))
         });
-        self.details.set(detail, (self.revision, self.row_index()), place);
+        self.details.set(detail, shown, place);
     }
 
     fn follow_link(&mut self) -> Flow {
@@ -200,16 +176,6 @@ impl Trace {
             None => Flow::Say("the span that this one links to is not here"),
         }
     }
-
-    fn turn_times(&mut self) {
-        self.times = match self.times {
-            Times::Bars => Times::InTrace,
-            Times::InTrace => Times::ToParent,
-            Times::ToParent => Times::Local,
-            Times::Local => Times::Utc,
-            Times::Utc => Times::Bars,
-        };
-    }
 }
 
 impl View for Trace {
@@ -225,12 +191,20 @@ impl View for Trace {
         self.catch_up(area, cx);
         let regions = self.regions(area);
         let height = usize::from(regions.rows.height);
+        // A row that arrives above the first one is shown while all rows fit: nothing needs to be scrolled off for it.
+        self.scroll.held &= self.visible.len() > height;
         self.scroll.clamp(self.visible.len(), height);
         let levels = usize::from(self.names_width(area) / 3);
         if let Some(trace) = store.trace(self.id) {
             let visible = (self.scroll.top..self.scroll.top + height).map_while(|at| self.visible.row(at));
             let folded = |at: u32| self.tree.rows.get(at as usize).is_some_and(|row| self.folds.contains(row.node));
-            self.rows = visible.filter_map(|at| waterfall::row(trace, &self.tree, at, folded(at), levels)).collect();
+            let row = |at: u32| {
+                let row = waterfall::row(trace, &self.tree, at, folded(at), levels)?;
+                // What a frozen picture says of a span stays, also when a later copy of it says something else.
+                let known = self.rows.iter().filter(|_| is_paused).find(|known| known.node == row.node);
+                Some(WaterfallRow { span: known.map_or(row.span, |known| known.span.clone()), ..row })
+            };
+            self.rows = visible.filter_map(row).collect();
         }
         self.refresh_details(store, area);
         work
@@ -258,7 +232,7 @@ impl View for Trace {
             Action::Details => self.details.focus = !self.details.focus,
             Action::NextTab => self.details.turn(1),
             Action::PreviousTab => self.details.turn(-1),
-            Action::Times => self.turn_times(),
+            Action::Times => self.times = self.times.next(),
             Action::Wider => self.names += 1,
             Action::Narrower => self.names -= 1,
             Action::FollowLink => return self.follow_link(),

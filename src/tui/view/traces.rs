@@ -3,22 +3,25 @@
 mod empty;
 mod list;
 mod preview;
+mod relist;
 mod scatter;
 mod services;
 
+use hashbrown::HashMap;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{Cx, Flow, View};
 use crate::model::{Timestamp, TraceId};
 use crate::query::filter::Filter;
-use crate::query::services::{ServiceRow, services};
-use crate::query::traces::{Matches, Sort, TraceRow, list, row};
+use crate::query::services::ServiceRow;
+use crate::query::traces::{Matches, Sort, TraceRow};
 use crate::store::{ServiceId, Store};
 use crate::tui::action::{Action, Scope};
 use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
 use crate::tui::{Code, Key, Mouse, MouseKind, Work};
+use relist::{Shown, pause_between};
 use scatter::Scatter;
 
 /// Spans that the filter may read between two frames: a few milliseconds of work.
@@ -46,7 +49,9 @@ pub(crate) struct Traces {
     preview: bool,
     is_empty: bool,
     stale: Stale,
-    rows: Vec<Option<TraceRow>>,
+    rows: Vec<Shown>,
+    /// Rows shown since the picture was frozen, which stay as they were; empty while it is not.
+    frozen: HashMap<TraceId, TraceRow>,
     points: Scatter,
     shape: preview::Shape,
 }
@@ -69,12 +74,6 @@ struct Stale {
     revision: Option<u64>,
     changed: bool,
     listed: Timestamp,
-}
-
-/// Least time in ns between two lists of `traces` made for arrivals alone: listing costs up to 1 µs a trace, and is to
-/// take a twentieth of the time, so that keys are answered from the list that is there. At most a second.
-fn pause_between(traces: usize) -> u64 {
-    (traces as u64 * 20_000).min(1_000_000_000)
 }
 
 /// Where things are; a pure function of the size and what is shown.
@@ -119,49 +118,6 @@ impl Traces {
         usize::from(self.regions(area).list.height.saturating_sub(3))
     }
 
-    /// Makes the lists anew. While paused, of what was there when the picture was frozen.
-    fn relist(&mut self, store: &Store, paused: bool) {
-        if !paused {
-            self.services = services(store);
-            self.total = store.trace_count() as u64;
-            self.newest = store.traces().next_back().map(|trace| trace.arrival());
-        }
-        if self.service.is_some_and(|id| self.services.iter().all(|row| row.id != id)) {
-            self.service = None;
-        }
-        let at = self.services.iter().position(|row| Some(row.id) == self.service).map_or(0, |at| at + 1);
-        self.services_scroll.moved_to(at);
-        self.matches.retain(store);
-        let mut listed = list(store, self.service, self.sort, &mut self.matches, FILTER_WORK);
-        if paused {
-            let is_new = |id: TraceId| store.trace(id).is_none_or(|trace| Some(trace.arrival()) > self.newest);
-            listed.ids.retain(|id| !is_new(*id));
-            listed.points.retain(|point| !is_new(point.id));
-        }
-        (self.ids, self.pending) = (listed.ids, listed.pending);
-        if self.cursor == Cursor::Newest {
-            let newest = listed.points.iter().max_by_key(|point| (point.start, std::cmp::Reverse(point.id)));
-            self.selected = newest.map(|point| point.id);
-        }
-        self.points = Scatter::new(listed.points);
-        self.anchor();
-    }
-
-    /// Finds the selected trace in the new order; when it is gone, what has taken its place is selected.
-    fn anchor(&mut self) {
-        if self.cursor == Cursor::First {
-            self.selected = self.ids.first().copied();
-            self.scroll = Scroll::default();
-        }
-        match self.ids.iter().position(|id| Some(*id) == self.selected) {
-            Some(at) => self.scroll.moved_to(at),
-            None => self.selected = self.ids.get(self.scroll.selected.min(self.ids.len().saturating_sub(1))).copied(),
-        }
-        if self.cursor == Cursor::Newest && self.sort == Sort::Newest {
-            self.scroll.top = 0;
-        }
-    }
-
     fn select(&mut self, at: usize) {
         self.cursor = Cursor::Chosen;
         self.scroll.selected = at.min(self.ids.len().saturating_sub(1));
@@ -199,7 +155,7 @@ impl Traces {
     fn open(&mut self) -> Flow {
         self.cursor = if self.cursor == Cursor::First { Cursor::Chosen } else { self.cursor };
         let row = self.scroll.selected.checked_sub(self.scroll.top).and_then(|at| self.rows.get(at));
-        if let Some(None) = row {
+        if row.is_some_and(|row| !row.is_here) {
             return Flow::Say("this trace was evicted");
         }
         self.selected.map_or(Flow::Consumed, |id| Flow::Push(Box::new(Trace::new(id))))
@@ -244,13 +200,12 @@ impl View for Traces {
         }
         let height = self.list_height(area);
         self.scroll.clamp(self.ids.len(), height);
-        let visible = self.ids.iter().skip(self.scroll.top).take(height);
-        self.rows = visible.map(|id| row(store, *id)).collect();
+        self.refresh_rows(store, height, cx.paused.is_some());
         if let Some(below) = self.regions(area).below.filter(|_| !self.preview) {
             self.points.plot(scatter::inside(below));
         }
         if self.preview {
-            self.shape = preview::shape(store, self.selected, 64);
+            self.shape.refresh(store, self.selected, cx.paused.is_some());
         }
         match (self.pending > 0, revised && !rested) {
             (true, _) => Work::Now,

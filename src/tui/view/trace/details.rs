@@ -8,6 +8,7 @@ use ratatui::{
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::times::Times;
 use crate::model::{Kind, SpanId, Status, TraceId, duration_text};
 use crate::query::detail::{DetailLine, SpanDetail, TABS, Tone};
 use crate::tui::action::Action;
@@ -37,8 +38,8 @@ pub(super) struct Details {
     made: Option<(Row, usize, u16)>,
 }
 
-/// A trace's revision and a row of its tree.
-type Row = (Option<u64>, Option<u32>);
+/// A trace's revision, a row of its tree, and how times are shown.
+type Row = (Option<u64>, Option<u32>, Times);
 
 /// A line on the screen: the key only on a value's first line.
 struct Line {
@@ -142,7 +143,7 @@ impl Details {
         let Some(detail) = &self.detail else {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
             // While the tree is being built there is no row.
-            if self.made.is_none_or(|((_, row), ..)| row.is_none()) {
+            if self.made.is_none_or(|((_, row, _), ..)| row.is_none()) {
                 return;
             }
             pen.put("This parent was named by its children and has not arrived.", cx.theme.style(Role::Muted));

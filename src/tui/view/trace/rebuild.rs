@@ -48,16 +48,13 @@ impl Trace {
             self.arrived += spans.saturating_sub(self.head.spans);
         }
         self.revision = Some(revision);
-        self.adopt(trace, tree, spans);
+        self.adopt(trace, tree);
         if revision == trace.revision() { Work::Done } else { Work::Later }
     }
 
-    fn adopt(&mut self, trace: TraceRef<'_>, tree: Tree, spans: usize) {
+    fn adopt(&mut self, trace: TraceRef<'_>, tree: Tree) {
         self.tree = tree;
         self.head = waterfall::head(trace, &self.tree);
-        // More may have come while it was built: they will be new.
-        self.head.spans = spans;
-        self.start = trace.start();
         self.refold = true;
         let find = |id| trace.find(id).next().map(|span| Node::Span(span.idx()));
         self.folds.arrived(&self.tree, find);

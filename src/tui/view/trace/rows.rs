@@ -6,9 +6,9 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::{Regions, Times, Trace};
-use crate::model::{Timestamp, duration_text};
-use crate::query::detail::signed_duration;
+use super::times::Times;
+use super::{Regions, Trace};
+use crate::model::duration_text;
 use crate::query::ruler::{tick_text, ticks};
 use crate::query::tree::{Build, Node};
 use crate::query::waterfall::{SpanBar, TraceHead, WaterfallRow};
@@ -138,14 +138,9 @@ fn building(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, build: &Build) {
 
 fn ruler(view: &Trace, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, axis: &Axis) {
     let style = cx.theme.style(Role::Muted);
-    let title = match view.times {
-        Times::Bars => format!("Service {} operation", cx.glyphs.middot),
-        Times::InTrace => "Start in trace".to_string(),
-        Times::ToParent => "Start after parent".to_string(),
-        Times::Local => "Start, local time".to_string(),
-        Times::Utc => "Start, UTC".to_string(),
-    };
-    Pen::new(buf, cx.glyphs, area.x + 1, area.y, axis.x).put(&title, style);
+    let names = format!("Service {} operation", cx.glyphs.middot);
+    let title = view.times.title().unwrap_or(&names);
+    Pen::new(buf, cx.glyphs, area.x + 1, area.y, axis.x).put(title, style);
     let largest = axis.ticks.last().copied().unwrap_or(0);
     for (n, tick) in axis.ticks.iter().enumerate() {
         let mut pen = Pen::new(buf, cx.glyphs, axis.column(*tick), area.y, area.right());
@@ -166,7 +161,7 @@ fn name(view: &Trace, row: &WaterfallRow, area: Rect, buf: &mut Buffer, cx: &Cx<
     let marks = marks(row, cx);
     let size: u16 = marks.iter().map(|(text, _)| width(text)).sum();
     let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
-    let time = row.span.as_ref().map(|span| time_of(view, span)).unwrap_or_default();
+    let time = row.span.as_ref().map(|span| view.times.of_span(span, &view.tree.timeline)).unwrap_or_default();
     pen.put_right(view.times.width().saturating_sub(1), &time, cx.theme.style(Role::Muted));
     pen.skip(u16::from(view.times != Times::Bars));
     guides(&mut pen, row, cx);
@@ -239,21 +234,6 @@ fn guides(pen: &mut Pen<'_>, row: &WaterfallRow, cx: &Cx<'_>) {
         }
         None => pen.skip(if row.depth == 0 { 2 } else { 1 }),
     }
-}
-
-fn time_of(view: &Trace, span: &SpanBar) -> String {
-    let start = view.start.plus(span.offset);
-    match view.times {
-        Times::Bars => String::new(),
-        Times::InTrace => signed_duration(i64::try_from(span.offset).unwrap_or(i64::MAX)),
-        Times::ToParent => signed_duration(span.to_parent),
-        Times::Local => clock(start, false),
-        Times::Utc => clock(start, true),
-    }
-}
-
-fn clock(time: Timestamp, utc: bool) -> String {
-    time_text(time, utc, "%H:%M:%S%.6f")
 }
 
 /// The bar, its event marks and its duration: to the right, else to the left, else inside.

@@ -133,13 +133,13 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     };
     let columns = Columns::new(inner.width, date);
     titles(inner, buf, cx, &columns);
-    for (n, row) in view.rows.iter().enumerate() {
+    for (n, shown) in view.rows.iter().enumerate() {
         let line = Rect { y: inner.y + 1 + cells(n), height: 1, ..inner };
         if line.y >= inner.bottom() {
             break;
         }
         let selected = view.scroll.top + n == view.scroll.selected;
-        match row {
+        match &shown.row {
             Some(row) => draw_row(line, buf, cx, (row, &columns, view.points.longest)),
             None => {
                 Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put("evicted", cx.theme.style(Role::Faint));

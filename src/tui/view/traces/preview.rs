@@ -15,24 +15,38 @@ use crate::tui::widget::{panel, title};
 /// Traces larger than this have no preview: their tree is not to be built at each move of the cursor.
 const MOST_SPANS: usize = 20_000;
 
+/// Rows at most: more than any screen has for it.
+const MOST_ROWS: u32 = 64;
+
 /// The first rows of a trace's waterfall.
 #[derive(Default)]
 pub(super) struct Shape {
+    /// Which trace, and its revision.
+    made: Option<(TraceId, u64)>,
     duration: u64,
     rows: Vec<WaterfallRow>,
     too_large: bool,
 }
 
-pub(super) fn shape(store: &Store, id: Option<TraceId>, most: u32) -> Shape {
-    let Some(trace) = id.and_then(|id| store.trace(id)) else {
-        return Shape::default();
-    };
-    if trace.len() > MOST_SPANS {
-        return Shape { too_large: true, ..Shape::default() };
+impl Shape {
+    /// Brings it in line with a trace. A frozen picture of the same trace stays as it is.
+    pub(super) fn refresh(&mut self, store: &Store, id: Option<TraceId>, paused: bool) {
+        let Some(trace) = id.and_then(|id| store.trace(id)) else {
+            *self = Self::default();
+            return;
+        };
+        let (id, revision) = (trace.id(), trace.revision());
+        if self.made.is_some_and(|made| made.0 == id && (paused || made.1 == revision)) {
+            return;
+        }
+        *self = Self { made: Some((id, revision)), too_large: trace.len() > MOST_SPANS, ..Self::default() };
+        if self.too_large {
+            return;
+        }
+        let tree = Tree::build(trace);
+        self.duration = tree.timeline.total();
+        self.rows = (0..MOST_ROWS).map_while(|at| row(trace, &tree, at, false, 4)).collect();
     }
-    let tree = Tree::build(trace);
-    let rows = (0..most).map_while(|at| row(trace, &tree, at, false, 4)).collect();
-    Shape { duration: trace.duration(), rows, too_large: false }
 }
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, shape: &Shape) {
