@@ -168,7 +168,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Some(Command::Print(files)) => print::print(files, cli.look),
         Some(Command::Export(export)) => print::export(export, cli.look),
         Some(Command::Demo(demo)) => commands::demo(demo, cli.look),
-        Some(Command::Keys) => write_out(crate::tui::keys_markdown().as_bytes()),
+        Some(Command::Keys) => write_out(crate::tui::Keymap::default().markdown().as_bytes()),
     }
 }
 

@@ -4,6 +4,7 @@ mod action;
 mod app;
 mod glyphs;
 mod key;
+mod keymap;
 mod msg;
 mod prompt;
 mod text;
@@ -11,7 +12,8 @@ mod theme;
 mod view;
 mod widget;
 
-pub use action::{Action, Binding, Scope, keys_markdown};
+pub use action::{Action, Binding, Scope};
 pub use app::App;
 pub use key::{Code, Key, Mouse, MouseKind};
+pub use keymap::Keymap;
 pub use msg::{Colors, Effect, Msg, Options, Work};

@@ -2,7 +2,7 @@
 
 use super::timeline::Interval;
 use super::tree::{Node, Tree};
-use crate::model::{Attribute, Kind, Link, SpanId, Status, Timestamp, TraceId, Value, duration_text};
+use crate::model::{Attribute, Kind, SpanId, Status, Timestamp, TraceId, Value, duration_text};
 use crate::store::{SpanIdx, Store, TraceRef};
 
 /// The tabs of the panel in their order.
@@ -97,7 +97,7 @@ pub fn detail(
         std::iter::once(line(&when, event.name, tone)).chain(lines(&event.attributes))
     });
     let links = span.links.iter().flat_map(|link| {
-        let absent = if is_here(store, link) { "" } else { "  not here" };
+        let absent = if is_here(store, link.trace_id, link.span_id) { "" } else { "  not here" };
         let target = format!("{} / {}{absent}", link.trace_id, link.span_id);
         std::iter::once(line(link.kind.as_str(), &target, Tone::Heading)).chain(lines(&link.attributes))
     });
@@ -127,13 +127,18 @@ pub fn detail(
         self_time: self_time(tree, at),
         trace_duration: tree.timeline.total(),
         counts: [span.attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
-        links: span.links.iter().map(|link| (link.trace_id, link.span_id, is_here(store, link))).collect(),
+        links: span
+            .links
+            .iter()
+            .map(|link| (link.trace_id, link.span_id, is_here(store, link.trace_id, link.span_id)))
+            .collect(),
         tabs: [attributes, events.collect(), resource, links.collect(), warnings],
     })
 }
 
-fn is_here(store: &Store, link: &Link<'_>) -> bool {
-    store.trace(link.trace_id).is_some_and(|trace| trace.find(link.span_id).next().is_some())
+/// Whether a span that a link leads to is stored.
+pub fn is_here(store: &Store, trace: TraceId, span: SpanId) -> bool {
+    store.trace(trace).is_some_and(|trace| trace.find(span).next().is_some())
 }
 
 /// A time in ns with its sign.

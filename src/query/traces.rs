@@ -35,7 +35,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// All orders with what they are called, in the order in which `s` goes through them.
+    /// All orders with what they are called, in the order in which menus show them.
     pub const TABLE: [(Self, &'static str); 10] = [
         (Self::Newest, "newest"),
         (Self::Oldest, "oldest"),
@@ -52,14 +52,6 @@ impl Sort {
     /// What the order is called.
     pub fn name(self) -> &'static str {
         Self::TABLE.iter().find(|(sort, _)| *sort == self).map_or("", |(_, name)| name)
-    }
-
-    /// The order `step` places further in the table, around its ends.
-    #[must_use]
-    pub fn step(self, step: isize) -> Self {
-        let at = Self::TABLE.iter().position(|(sort, _)| *sort == self).unwrap_or(0);
-        let to = at.cast_signed() + step;
-        Self::TABLE[to.rem_euclid(Self::TABLE.len().cast_signed()).cast_unsigned()].0
     }
 }
 

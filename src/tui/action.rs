@@ -1,7 +1,4 @@
-//! The one table of actions: name, scope, default keys, help. Key lookup, hint bar, help screen, palette,
-//! `tracetui keys` and the README's key section are all made from it.
-
-use super::Key;
+//! The one table of actions: name, scope, default keys, help. What is made of it is in `keymap`.
 
 /// Where an action applies. A view lists its scopes, most specific first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +51,15 @@ macro_rules! actions {
 actions! {
     Open "open" Traces ["enter", "right", "l"] "open" "Open the selected trace";
     Filter "filter" Traces ["/"] "filter" "Filter by words in services, operations, attributes";
-    Sort "sort" Traces ["s"] "sort" "Next sort order";
-    SortBack "sort-back" Traces ["S"] "" "Previous sort order";
+    Sort "sort" Traces ["s"] "sort" "Choose the order of the list";
     Services "services" Traces ["tab", "backtab"] "services" "Go to the services pane and back";
     Follow "follow" Traces ["F"] "follow" "Keep the newest trace selected";
     Preview "preview" Traces ["v"] "preview" "Show the selected trace below the list";
+    CopyId "copy-id" Traces ["y"] "" "Copy the id of the selected trace";
 
     Details "details" Trace ["enter"] "details" "Enlarge the details and scroll them";
     Left "fold" Trace ["left", "h"] "fold" "Fold, or go to the parent";
-    Right "unfold" Trace ["right", "l"] "" "Unfold, or go to the first child";
+    Right "unfold" Trace ["right", "l"] "unfold" "Unfold, or go to the first child";
     FoldAll "fold-all" Trace ["["] "fold all" "Fold all";
     UnfoldAll "unfold-all" Trace ["]"] "" "Unfold all";
     FewerLevels "fewer-levels" Trace ["{"] "" "Show one level less";
@@ -70,12 +67,11 @@ actions! {
     NextError "next-error" Trace ["e"] "error" "Next span with an error";
     PreviousError "previous-error" Trace ["E"] "" "Previous span with an error";
     Parent "parent" Trace ["p"] "parent" "Go to the parent";
-    Child "child" Trace ["c"] "" "Go to the first child";
     NextSibling "next-sibling" Trace [")", "shift-down"] "sibling" "Next sibling";
     PreviousSibling "previous-sibling" Trace ["(", "shift-up"] "" "Previous sibling";
     NextTab "next-tab" Trace ["tab"] "tabs" "Next tab of the details";
     PreviousTab "previous-tab" Trace ["backtab"] "" "Previous tab of the details";
-    FollowLink "follow-link" Trace ["o"] "" "Open the trace that the span links to";
+    FollowLink "follow-link" Trace ["o"] "open link" "Open the trace that the span links to";
     Times "times" Trace ["t"] "times" "Start times: in trace, to parent, local, UTC";
     Wider "wider" Trace [">"] "" "Widen the names";
     Narrower "narrower" Trace ["<"] "" "Narrow the names";
@@ -86,19 +82,21 @@ actions! {
 
     Down "down" Rows ["down", "j"] "" "Next row";
     Up "up" Rows ["up", "k"] "" "Previous row";
-    PageDown "page-down" Rows ["pagedown", "ctrl-f", "ctrl-d"] "" "Next page";
-    PageUp "page-up" Rows ["pageup", "ctrl-b", "ctrl-u"] "" "Previous page";
+    HalfPageDown "half-page-down" Rows ["ctrl-d"] "" "Half a page down";
+    HalfPageUp "half-page-up" Rows ["ctrl-u"] "" "Half a page up";
+    PageDown "page-down" Rows ["pagedown", "ctrl-f"] "" "Next page";
+    PageUp "page-up" Rows ["pageup", "ctrl-b"] "" "Previous page";
     Top "top" Rows ["home", "g"] "" "First row";
     Bottom "bottom" Rows ["end", "G"] "" "Last row";
 
+    Back "back" Global ["esc"] "back" "Close, clear or go back";
+    StopReading "stop-reading" Global ["ctrl-x"] "stop reading" "Stop reading files, keep what is there";
     Pause "pause" Global ["space"] "pause" "Freeze the picture, receiving goes on";
     Health "health" Global ["H"] "health" "Sources, counters and problems";
     Palette "commands" Global [":"] "commands" "Find an action by name";
     Help "help" Global ["?"] "help" "All keys";
-    Back "back" Global ["esc"] "" "Close, clear or go back";
     Quit "quit" Global ["q"] "" "Go back, then quit";
     QuitNow "quit-now" Global ["ctrl-c"] "" "Quit at once";
-    StopReading "stop-reading" Global ["ctrl-x"] "" "Stop reading files, keep what is there";
     Suspend "suspend" Global ["ctrl-z"] "" "Suspend to the shell";
     Redraw "redraw" Global ["ctrl-l"] "" "Draw everything again";
 }
@@ -117,12 +115,9 @@ impl Scope {
 }
 
 impl Action {
-    /// The action that a key means in these scopes, looked up in their order.
-    pub fn lookup(scopes: &[Scope], key: Key) -> Option<Self> {
-        scopes.iter().find_map(|scope| {
-            let mut rows = Self::TABLE.iter().filter(|row| row.scope == *scope);
-            rows.find(|row| row.keys.iter().any(|text| Key::parse(text) == Some(key))).map(|row| row.action)
-        })
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::TABLE.iter().find(|row| row.name == name).map(|row| row.action)
     }
 
     /// How many rows the action moves down, where a page is `page` rows; `None` when it is not about rows.
@@ -130,6 +125,8 @@ impl Action {
         let steps = [
             (Self::Down, 1),
             (Self::Up, -1),
+            (Self::HalfPageDown, (page + 1) / 2),
+            (Self::HalfPageUp, -(page + 1) / 2),
             (Self::PageDown, page),
             (Self::PageUp, -page),
             (Self::Top, isize::MIN),
@@ -144,32 +141,10 @@ impl Action {
     }
 }
 
-impl Binding {
-    /// The first key as it is shown in hints.
-    pub fn hint_key(&self, ascii: bool) -> String {
-        self.keys.first().and_then(|key| Key::parse(key)).map(|key| key.hint(ascii)).unwrap_or_default()
-    }
-
-    /// All keys as they are shown in help.
-    pub fn all_keys(&self, ascii: bool) -> String {
-        let keys: Vec<String> = self.keys.iter().filter_map(|key| Key::parse(key)).map(|key| key.hint(ascii)).collect();
-        keys.join(" ")
-    }
-}
-
-/// The key table as Markdown, for the README and `tracetui keys`.
-pub fn keys_markdown() -> String {
-    let mut text = String::from("| where | key | does |\n|---|---|---|\n");
-    for row in Action::TABLE {
-        let keys: Vec<String> = row.keys.iter().map(|key| format!("`{key}`")).collect();
-        text.push_str(&["| ", row.scope.title(), " | ", &keys.join(" "), " | ", row.help, " |\n"].concat());
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::Key;
 
     #[test]
     fn every_row_of_the_table_is_well_formed() {

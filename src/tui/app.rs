@@ -10,12 +10,15 @@ use super::view::help::Help;
 use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
 use super::widget::{hint_bar, status};
-use super::{Effect, Key, Mouse, Msg, Options, Work, text};
-use crate::model::{SourceState, SourceStatus, SpanBatch, Timestamp};
+use super::{Effect, Key, Keymap, Mouse, Msg, Options, Work, text};
+use crate::model::{SourceStatus, SpanBatch, Timestamp};
 use crate::store::{Store, Totals};
 
 /// Steps of returning memory done with each frame: well below a millisecond.
 const TIDY: usize = 4_096;
+
+/// How long the bottom line says what was done, in ns, unless a key is pressed before.
+const FLASH: u64 = 4_000_000_000;
 
 /// Seconds of rates kept for the header's sparkline.
 const RATES: usize = 10;
@@ -34,8 +37,15 @@ pub struct App {
     /// What is known of the whole when the picture was frozen.
     frozen: Option<Frozen>,
     rate: Rate,
-    flash: Option<&'static str>,
+    keys: Keymap,
+    flash: Option<Flash>,
     now: Timestamp,
+}
+
+/// What the bottom line says for a while, and until when.
+struct Flash {
+    text: String,
+    until: Timestamp,
 }
 
 /// What every view says of the whole, as it was when the picture was frozen.
@@ -79,6 +89,11 @@ impl Rate {
 impl App {
     /// An app that shows nothing yet, in a terminal of 80×24 until told otherwise.
     pub fn new(options: Options) -> Self {
+        Self::with_keys(options, Keymap::default())
+    }
+
+    /// The same with other keys.
+    pub fn with_keys(options: Options, keys: Keymap) -> Self {
         let live = !options.listening.is_empty();
         Self {
             store: Store::new(options.memory),
@@ -89,6 +104,7 @@ impl App {
             colored: None,
             frozen: None,
             rate: Rate { at: options.now, ..Rate::default() },
+            keys,
             flash: None,
             now: options.now,
             theme: Theme::new(&options),
@@ -127,16 +143,18 @@ impl App {
             Msg::Now(now) => {
                 self.now = now;
                 self.rate.sample(now, self.store.totals().received, &self.sources);
+                self.flash = self.flash.take().filter(|flash| now < flash.until);
             }
         }
         self.store.pin(self.views.iter().rev().find_map(|view| view.pinned()));
         effects
     }
 
-    /// Whether a picture changes with the clock alone: a rate that is not yet down to zero.
+    /// Whether a picture changes with the clock alone: a rate that is not yet down to zero, something said for a while.
     pub fn wants_tick(&self) -> bool {
         let moving = self.rate.samples.iter().any(|rate| *rate > 0);
-        status::listens(&self.sources) && (moving || self.rate.received != self.store.totals().received)
+        self.flash.is_some()
+            || status::listens(&self.sources) && (moving || self.rate.received != self.store.totals().received)
     }
 
     /// Recomputes what the visible views show. Returns what is left to do.
@@ -170,18 +188,12 @@ impl App {
             view.draw(self.area(), buf, &cx);
         }
         let bottom = Rect { y: area.bottom() - 1, height: 1, ..area };
-        match (self.flash, self.views.last()) {
+        match (&self.flash, self.views.last()) {
             (Some(flash), _) => {
                 text::Pen::new(buf, cx.glyphs, bottom.x + 1, bottom.y, bottom.right())
-                    .put(flash, cx.theme.style(Role::Warning));
+                    .put(&flash.text, cx.theme.style(Role::Warning));
             }
-            (None, Some(view)) => match view.mode() {
-                Some(text) => {
-                    let mut pen = text::Pen::new(buf, cx.glyphs, bottom.x + 1, bottom.y, bottom.right());
-                    pen.put(text, cx.theme.style(Role::Muted));
-                }
-                None => hint_bar::draw(bottom, buf, &cx, view.scopes()),
-            },
+            (None, Some(view)) => hint_bar::draw(bottom, buf, &cx, view.as_ref()),
             (None, None) => {}
         }
     }
@@ -202,6 +214,7 @@ impl App {
         Cx {
             theme: self.theme,
             glyphs: if self.options.ascii { &ASCII } else { &UNICODE },
+            keys: &self.keys,
             ascii: self.options.ascii,
             utc: self.options.utc,
             now: self.now,
@@ -225,7 +238,7 @@ impl App {
             return;
         }
         let scopes = self.views.last().map_or(&[][..], |view| view.scopes());
-        if let Some(action) = Action::lookup(scopes, key) {
+        if let Some(action) = self.keys.lookup(scopes, key) {
             self.act(action, effects);
         }
     }
@@ -255,7 +268,7 @@ impl App {
         match flow {
             Flow::Consumed | Flow::Ignored => {}
             Flow::Push(view) => self.views.push(view),
-            Flow::Say(text) => self.flash = Some(text),
+            Flow::Say(text) => self.say(text),
             Flow::Pop => self.pop(effects),
             Flow::Act(action) => {
                 self.pop(effects);
@@ -263,14 +276,18 @@ impl App {
                 if action.binding().is_some_and(|row| scopes.contains(&row.scope)) {
                     self.act(action, effects);
                 } else {
-                    self.flash = Some("that does nothing on this screen");
+                    self.say("that does nothing on this screen".to_string());
                 }
             }
             Flow::Effect(effect, flash) => {
-                self.flash = Some(flash);
+                self.say(flash.to_string());
                 effects.push(effect);
             }
         }
+    }
+
+    fn say(&mut self, text: String) {
+        self.flash = Some(Flash { text, until: self.now.plus(FLASH) });
     }
 
     fn pop(&mut self, effects: &mut Vec<Effect>) {
@@ -288,9 +305,11 @@ impl App {
             Action::Help => self.views.push(Box::new(Help::keys())),
             Action::Palette => self.views.push(Box::new(Help::palette(scopes))),
             Action::Health => self.views.push(Box::new(Health::default())),
-            Action::Quit => self.pop(effects),
+            Action::Quit => match self.with_top(|view, area, cx| view.update(Action::Back, area, cx)) {
+                Some(Flow::Ignored) | None => self.pop(effects),
+                Some(flow) => self.follow(flow, effects),
+            },
             Action::QuitNow => effects.push(Effect::Quit),
-            Action::Back if self.reading() => effects.push(Effect::StopReading),
             Action::StopReading => effects.push(Effect::StopReading),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
@@ -301,10 +320,5 @@ impl App {
             }
             _ => {}
         }
-    }
-
-    /// A file is being read. A pipe is not stopped by esc: what writes into it would block.
-    fn reading(&self) -> bool {
-        self.sources.iter().any(|source| matches!(source.state, SourceState::Reading { total: Some(_), .. }))
     }
 }

@@ -7,17 +7,19 @@ pub(crate) mod traces;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::action::{Action, Scope};
+use super::action::{Action, Binding, Scope};
 use super::glyphs::Glyphs;
+use super::keymap::{FieldKey, Keymap};
 use super::theme::Theme;
 use super::{Effect, Key, Mouse, Work};
-use crate::model::{SourceStatus, Timestamp, TraceId};
+use crate::model::{SourceState, SourceStatus, Timestamp, TraceId};
 use crate::store::{Store, Totals};
 
 /// What views may look at besides their own state.
 pub(crate) struct Cx<'a> {
     pub(crate) theme: Theme,
     pub(crate) glyphs: &'a Glyphs,
+    pub(crate) keys: &'a Keymap,
     pub(crate) ascii: bool,
     pub(crate) utc: bool,
     pub(crate) now: Timestamp,
@@ -32,7 +34,34 @@ pub(crate) struct Cx<'a> {
     pub(crate) slots: &'a [(String, usize)],
 }
 
+/// What the bottom line says of an action where a view knows no better.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all else is as the table says")]
+pub(crate) fn usual_hint(row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
+    match row.action {
+        Action::Pause if cx.paused.is_some() => Some("resume"),
+        Action::StopReading if !is_reading(cx.sources) => None,
+        _ => (!row.hint.is_empty()).then_some(row.hint),
+    }
+}
+
+/// Whether a file is being read.
+fn is_reading(sources: &[SourceStatus]) -> bool {
+    sources.iter().any(|source| matches!(source.state, SourceState::Reading { .. }))
+}
+
+impl Flow {
+    /// Say something in the bottom line.
+    pub(crate) fn say(text: &str) -> Self {
+        Self::Say(text.to_string())
+    }
+}
+
 impl Cx<'_> {
+    /// A sentence with the keys of the actions that it names in braces.
+    pub(crate) fn say(&self, text: &str) -> String {
+        self.keys.say(text, self.ascii)
+    }
+
     /// The colour of a service.
     pub(crate) fn service(&self, name: &str) -> ratatui::style::Style {
         let slot = self.slots.binary_search_by(|(other, _)| other.as_str().cmp(name));
@@ -53,8 +82,8 @@ pub(crate) enum Flow {
     /// Close this view and do this instead.
     Act(Action),
     /// Say something in the bottom line.
-    Say(&'static str),
-    /// Ask the runtime.
+    Say(String),
+    /// Ask the runtime, and say so.
     Effect(Effect, &'static str),
 }
 
@@ -77,8 +106,13 @@ pub(crate) trait View {
         None
     }
 
-    /// What keys do while the view takes text or scrolls a part of itself, instead of the table's hints.
-    fn mode(&self) -> Option<&'static str> {
+    /// What the bottom line says an action does here and now; `None` where it does nothing or need not be said.
+    fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
+        usual_hint(row, cx)
+    }
+
+    /// The keys of a text field or menu that takes all keys at present, instead of the actions' hints.
+    fn field(&self) -> Option<&'static [FieldKey]> {
         None
     }
 

@@ -40,7 +40,10 @@ pub(crate) fn batch(spans: &[Span<'_>]) -> SpanBatch {
 
 impl Harness {
     pub(crate) fn new(options: Options, width: u16, height: u16) -> Self {
-        let mut app = App::new(options);
+        Self::of(App::new(options), width, height)
+    }
+
+    pub(crate) fn of(mut app: App, width: u16, height: u16) -> Self {
         app.update(Msg::Resize { width, height });
         Self { app, area: Rect::new(0, 0, width, height), now: NOW, effects: Vec::new() }.settled()
     }
@@ -99,6 +102,13 @@ impl Harness {
     pub(crate) fn frame(&mut self) -> &mut Self {
         self.app.refresh();
         self
+    }
+
+    /// Lets so many seconds pass.
+    pub(crate) fn wait(&mut self, seconds: u64) {
+        self.now = self.now.plus(seconds * 1_000_000_000);
+        self.app.update(Msg::Now(self.now));
+        self.settle();
     }
 
     /// Types text, letter by letter.

@@ -8,6 +8,7 @@ mod formats;
 mod harness;
 mod hostile;
 mod jsonl;
+mod keys;
 mod listen;
 mod print;
 mod process;

@@ -119,10 +119,10 @@ fn parent_child_and_sibling_keys_walk_the_tree() {
         let line = screen.lines().find(|line| line.starts_with('▌')).unwrap_or_default();
         line.get(..30).unwrap_or(line).to_string()
     };
-    assert!(selected("down enter c").contains("cart load"));
-    assert!(selected("down enter c )").contains("pricing quote"));
-    assert!(selected("down enter c ) (").contains("cart load"));
-    assert!(selected("down enter c c p p").contains("frontend GET /cart"));
+    assert!(selected("down enter right").contains("cart load"));
+    assert!(selected("down enter right )").contains("pricing quote"));
+    assert!(selected("down enter right ) (").contains("cart load"));
+    assert!(selected("down enter right right p p").contains("frontend GET /cart"));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn ten_sorts_go_round() {
     for _ in 0..10 {
         let title = harness.line("Traces 2").expect("a title");
         seen.push(title);
-        harness = harness.keys("s");
+        harness = harness.keys("s s enter");
     }
     seen.dedup();
     assert_eq!(seen.len(), 10);
@@ -241,10 +241,10 @@ fn hostile_names_stay_inside_their_cells() {
 
 #[test]
 fn help_lists_the_keys_and_the_palette_runs_what_is_chosen() {
-    let harness = shop_screen(100, 40).keys("?").text("next sort");
-    assert!(harness.line("Next sort order").is_some(), "{}", harness.screen());
-    let harness = harness.keys("esc :").text("next sort").keys("enter");
-    assert!(harness.line("oldest").is_some(), "{}", harness.screen());
+    let harness = shop_screen(100, 40).keys("?").text("preview");
+    assert!(harness.line("Show the selected trace below").is_some(), "{}", harness.screen());
+    let harness = harness.keys("esc :").text("preview").keys("enter");
+    assert!(harness.line("Preview").is_some(), "{}", harness.screen());
 }
 
 #[test]

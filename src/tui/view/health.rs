@@ -4,10 +4,10 @@ mod sources;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{Cx, Flow, View};
+use super::{Cx, Flow, View, usual_hint};
 use crate::model::{Place, Problem, SourceState, SourceStatus, Timestamp};
 use crate::store::Store;
-use crate::tui::action::{Action, Scope};
+use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::text::{Pen, bytes, cells, count, time_text};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Scroll, clear, highlight, panel, set, status, title};
@@ -56,6 +56,10 @@ impl Health {
 }
 
 impl View for Health {
+    fn is_live(&self) -> bool {
+        true
+    }
+
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::Health, Scope::Rows, Scope::Global]
     }
@@ -85,14 +89,21 @@ impl View for Health {
         match action {
             Action::Dump => self.dump = !self.dump && self.has_bytes(),
             Action::Back if self.dump => self.dump = false,
-            Action::Back | Action::Quit | Action::Health => return Flow::Pop,
+            Action::Back | Action::Health => return Flow::Pop,
             _ => return Flow::Ignored,
         }
         Flow::Consumed
     }
 
-    fn mode(&self) -> Option<&'static str> {
-        self.dump.then_some("up and down other problems   enter or esc closes")
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all else is as usual")]
+    fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
+        match row.action {
+            Action::Dump if self.dump => Some("close"),
+            Action::Dump => self.has_bytes().then_some("hex dump"),
+            Action::Down if self.dump => Some("other problems"),
+            Action::Health => None,
+            _ => usual_hint(row, cx),
+        }
     }
 
     fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
@@ -119,10 +130,6 @@ impl View for Health {
     /// ╭ Problems 3 ───────────────────────────────────────────────────────╮
     /// ╭ Output lines 12 ──────────────────────────────────────────────────╮
     /// ```
-    fn is_live(&self) -> bool {
-        true
-    }
-
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         let regions = self.regions(area, cx);
         let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());

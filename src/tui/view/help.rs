@@ -5,6 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::{Cx, Flow, View};
 use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
+use crate::tui::keymap::{FieldKey, Keymap};
 use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::text::{Pen, cells};
 use crate::tui::theme::Role;
@@ -33,11 +34,12 @@ impl Help {
     }
 
     /// Rows whose name, keys or help hold every word typed.
-    fn rows(&self) -> Vec<&'static Binding> {
+    fn rows(&self, keys: &Keymap) -> Vec<&'static Binding> {
         let text = self.prompt.text().to_lowercase();
         let all = self.scopes.iter().flat_map(|scope| Action::TABLE.iter().filter(move |row| row.scope == *scope));
         let found = |row: &&Binding| {
-            let haystack = [row.name, row.scope.title(), row.help, &row.all_keys(true)].join(" ").to_lowercase();
+            let haystack =
+                [row.name, row.scope.title(), row.help, &keys.all(row.action, true)].join(" ").to_lowercase();
             text.split_whitespace().all(|word| haystack.contains(word) || in_order(row.name, word))
         };
         all.filter(found).collect()
@@ -48,8 +50,8 @@ impl Help {
         Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
     }
 
-    fn run(&self) -> Flow {
-        self.rows().get(self.scroll.selected).map_or(Flow::Consumed, |row| Flow::Act(row.action))
+    fn run(&self, keys: &Keymap) -> Flow {
+        self.rows(keys).get(self.scroll.selected).map_or(Flow::Consumed, |row| Flow::Act(row.action))
     }
 }
 
@@ -58,13 +60,18 @@ impl View for Help {
         &[Scope::Rows, Scope::Global]
     }
 
-    fn refresh(&mut self, _store: &Store, area: Rect, _cx: &Cx<'_>) -> Work {
-        self.scroll.clamp(self.rows().len(), usize::from(Self::place(area).height.saturating_sub(3)));
+    fn refresh(&mut self, _store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
+        self.scroll.clamp(self.rows(cx.keys).len(), usize::from(Self::place(area).height.saturating_sub(3)));
         Work::Done
     }
 
-    fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {
-        let len = self.rows().len();
+    fn key(&mut self, key: Key, cx: &Cx<'_>) -> Option<Flow> {
+        let len = self.rows(cx.keys).len();
+        // Nothing is typed yet: the keys that close and open it do so.
+        let meant = cx.keys.lookup(&[Scope::Global], key).filter(|_| self.prompt.is_empty());
+        if matches!(meant, Some(Action::Quit | Action::Help)) {
+            return Some(Flow::Pop);
+        }
         Some(match self.prompt.press(key) {
             Typed::Changed => {
                 self.scroll = Scroll::default();
@@ -72,7 +79,7 @@ impl View for Help {
             }
             Typed::Same => Flow::Consumed,
             Typed::Cancelled => Flow::Pop,
-            Typed::Done => self.run(),
+            Typed::Done => self.run(cx.keys),
             Typed::Other if key.ctrl => return None,
             Typed::Other => {
                 let step = [(Code::Up, -1), (Code::Down, 1), (Code::PageUp, -10), (Code::PageDown, 10)];
@@ -83,8 +90,8 @@ impl View for Help {
         })
     }
 
-    fn mode(&self) -> Option<&'static str> {
-        Some("type to search   enter does it   up and down move   esc closes")
+    fn field(&self) -> Option<&'static [FieldKey]> {
+        Some(&[(&[Code::Enter], "does it"), (&[Code::Up, Code::Down], "move"), (&[Code::Esc], "close")])
     }
 
     fn paste(&mut self, text: &str) {
@@ -95,9 +102,9 @@ impl View for Help {
         if action == Action::Back { Flow::Pop } else { Flow::Ignored }
     }
 
-    fn mouse(&mut self, mouse: Mouse, area: Rect, _cx: &Cx<'_>) -> Flow {
+    fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
         let place = Self::place(area);
-        let (len, height) = (self.rows().len(), usize::from(place.height.saturating_sub(3)));
+        let (len, height) = (self.rows(cx.keys).len(), usize::from(place.height.saturating_sub(3)));
         match mouse.kind {
             MouseKind::WheelUp => self.scroll.wheel(-3, len, height),
             MouseKind::WheelDown => self.scroll.wheel(3, len, height),
@@ -106,7 +113,7 @@ impl View for Help {
                 self.scroll.selected =
                     (self.scroll.top + usize::from(mouse.row - place.y - 2)).min(len.saturating_sub(1));
                 if clicks == 2 {
-                    return self.run();
+                    return self.run(cx.keys);
                 }
             }
             MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
@@ -128,18 +135,19 @@ impl View for Help {
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
         self.prompt.draw(&mut pen, ": ", cx.theme);
         if self.prompt.is_empty() {
-            pen.put("type to search, enter does it, esc closes", cx.theme.style(Role::Faint));
+            pen.put("type to search", cx.theme.style(Role::Faint));
         }
-        if self.rows().is_empty() {
+        let rows = self.rows(cx.keys);
+        if rows.is_empty() {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
             pen.put("no action matches", cx.theme.style(Role::Muted));
         }
         let height = usize::from(inner.height.saturating_sub(1));
-        for (n, row) in self.rows().into_iter().enumerate().skip(self.scroll.top).take(height) {
+        for (n, row) in rows.into_iter().enumerate().skip(self.scroll.top).take(height) {
             let line = Rect { y: inner.y + 1 + cells(n - self.scroll.top), height: 1, ..inner };
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
             pen.put_left(11, row.scope.title(), cx.theme.style(Role::Muted));
-            pen.put_left(14, &row.all_keys(cx.ascii), cx.theme.style(Role::Accent));
+            pen.put_left(14, &cx.keys.all(row.action, cx.ascii), cx.theme.style(Role::Accent));
             pen.skip(1);
             pen.put(row.help, cx.theme.style(Role::Text));
             if n == self.scroll.selected {

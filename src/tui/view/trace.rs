@@ -16,7 +16,7 @@ use crate::query::folds::{Folds, Visible};
 use crate::query::tree::{Build, Node, Tree};
 use crate::query::waterfall::{self, TraceHead, WaterfallRow};
 use crate::store::Store;
-use crate::tui::action::{Action, Scope};
+use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::widget::{Scroll, status};
 use crate::tui::{Effect, Mouse, MouseKind, Work};
 use details::Details;
@@ -148,7 +148,7 @@ impl Trace {
         let trace = store.trace(self.id).zip(self.row_index());
         let place = self.regions(area).details;
         let shown = (self.revision, self.row_index(), self.times);
-        if !self.details.is_stale(shown, place) {
+        if !self.details.is_stale(shown, place) && !self.details.has_stale_links(store) {
             return;
         }
         let origin = self.tree.timeline.origin();
@@ -162,6 +162,14 @@ impl Trace {
         self.details.set(detail, shown, place);
     }
 
+    fn copy_span(&self) -> Flow {
+        match (self.selected, self.details.json()) {
+            (Some(Node::Missing(id)), _) => Flow::Say(format!("no span here: {id} is a parent that has not arrived")),
+            (_, Some(json)) => Flow::Effect(Effect::Copy(json), "copied the span as JSON"),
+            (_, None) => Flow::say("no span here"),
+        }
+    }
+
     fn follow_link(&mut self) -> Flow {
         let links = self.details.links();
         let here = || links.iter().filter(|(.., is_here)| *is_here);
@@ -172,8 +180,8 @@ impl Trace {
                 self.wanted = Some(*span);
                 Flow::Consumed
             }
-            None if links.is_empty() => Flow::Say("this span has no links"),
-            None => Flow::Say("the span that this one links to is not here"),
+            None if links.is_empty() => Flow::say("this span has no links"),
+            None => Flow::say("the span that this one links to is not here"),
         }
     }
 }
@@ -211,7 +219,8 @@ impl View for Trace {
     }
 
     fn is_stale(&self) -> bool {
-        (self.revision.is_none() && !self.gone) || self.wanted.is_some()
+        // What is copied and followed is what the details hold.
+        self.is_first_build() || self.wanted.is_some() || self.details.row() != self.row_index()
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
@@ -236,10 +245,10 @@ impl View for Trace {
             Action::Wider => self.names += 1,
             Action::Narrower => self.names -= 1,
             Action::FollowLink => return self.follow_link(),
-            Action::CopySpan => return Flow::Effect(Effect::Copy(self.details.json()), "copied the span as JSON"),
+            Action::CopySpan => return self.copy_span(),
             Action::CopyTraceId => return Flow::Effect(Effect::Copy(self.id.to_string()), "copied the trace id"),
             Action::Back if self.details.focus => self.details.focus = false,
-            Action::Back | Action::Quit => return Flow::Pop,
+            Action::Back => return Flow::Pop,
             _ => return self.navigate(action),
         }
         self.names = self.names.clamp(-12, 40);
@@ -297,7 +306,14 @@ impl View for Trace {
         Some(self.id)
     }
 
-    fn mode(&self) -> Option<&'static str> {
-        self.details.focus.then_some("up and down scroll   tab next tab   y copy   esc or enter closes")
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all else depends on the selected row")]
+    fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
+        match row.action {
+            Action::Details if self.details.focus => Some("smaller"),
+            Action::Down | Action::Up if self.details.focus => Some("scroll"),
+            Action::NextTab | Action::CopySpan | Action::Times if self.details.focus => self.hint_of(row, cx),
+            _ if self.details.focus && row.scope == Scope::Trace => None,
+            _ => self.hint_of(row, cx),
+        }
     }
 }

@@ -6,23 +6,30 @@ mod preview;
 mod relist;
 mod scatter;
 mod services;
+mod sort_menu;
 
 use hashbrown::HashMap;
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{Cx, Flow, View};
+use super::{Cx, Flow, View, usual_hint};
 use crate::model::{Timestamp, TraceId};
 use crate::query::filter::Filter;
 use crate::query::services::ServiceRow;
 use crate::query::traces::{Matches, Sort, TraceRow};
 use crate::store::{ServiceId, Store};
-use crate::tui::action::{Action, Scope};
+use crate::tui::action::{Action, Binding, Scope};
+use crate::tui::keymap::FieldKey;
 use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
-use crate::tui::{Code, Key, Mouse, MouseKind, Work};
+use crate::tui::{Code, Effect, Key, Mouse, MouseKind, Work};
 use relist::{Shown, pause_between};
 use scatter::Scatter;
+use sort_menu::SortMenu;
+
+/// What keys do while a filter is typed.
+const FILTER_KEYS: &[FieldKey] =
+    &[(&[Code::Enter], "keep the filter"), (&[Code::Esc], "as before"), (&[Code::Up, Code::Down], "move")];
 
 /// Spans that the filter may read between two frames: a few milliseconds of work.
 const FILTER_WORK: usize = 20_000;
@@ -36,6 +43,9 @@ pub(crate) struct Traces {
     services_focus: bool,
     sort: Sort,
     prompt: Option<Prompt>,
+    /// The filter in force before the prompt was opened.
+    in_force: String,
+    menu: Option<SortMenu>,
     matches: Matches,
     ids: Vec<TraceId>,
     /// Traces in the store when the list was made.
@@ -156,7 +166,7 @@ impl Traces {
         self.cursor = if self.cursor == Cursor::First { Cursor::Chosen } else { self.cursor };
         let row = self.scroll.selected.checked_sub(self.scroll.top).and_then(|at| self.rows.get(at));
         if row.is_some_and(|row| !row.is_here) {
-            return Flow::Say("this trace was evicted");
+            return Flow::say("this trace was evicted");
         }
         self.selected.map_or(Flow::Consumed, |id| Flow::Push(Box::new(Trace::new(id))))
     }
@@ -176,9 +186,11 @@ impl Traces {
         Flow::Consumed
     }
 
-    fn resort(&mut self, step: isize) {
-        self.sort = self.sort.step(step);
-        self.list_changed();
+    fn copy_id(&self) -> Flow {
+        match self.selected {
+            Some(id) => Flow::Effect(Effect::Copy(id.to_string()), "copied the trace id"),
+            None => Flow::say("no trace is selected"),
+        }
     }
 }
 
@@ -219,6 +231,10 @@ impl View for Traces {
     }
 
     fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {
+        if let Some(menu) = &mut self.menu {
+            let chosen = menu.press(key);
+            return self.choose(chosen);
+        }
         let prompt = self.prompt.as_mut()?;
         match prompt.press(key) {
             Typed::Changed => {
@@ -228,7 +244,8 @@ impl View for Traces {
             Typed::Done => self.prompt = None,
             Typed::Cancelled => {
                 self.prompt = None;
-                self.set_filter("");
+                let text = std::mem::take(&mut self.in_force);
+                self.set_filter(&text);
             }
             Typed::Other if key.code == Code::Up => self.move_by(-1),
             Typed::Other if key.code == Code::Down => self.move_by(1),
@@ -238,10 +255,26 @@ impl View for Traces {
         Some(Flow::Consumed)
     }
 
-    fn mode(&self) -> Option<&'static str> {
-        self.prompt
-            .as_ref()
-            .map(|_| "type words to filter by   enter keeps the filter   esc clears it   up and down move")
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all else is as usual")]
+    fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
+        match row.action {
+            Action::Open if self.services_focus => Some("to the list"),
+            Action::Open | Action::Preview => self.selected.and_then(|_| usual_hint(row, cx)),
+            Action::Services if self.services_focus => Some("list"),
+            Action::Follow if self.cursor == Cursor::Newest => Some("stop following"),
+            Action::Back if self.services_focus => Some("back"),
+            Action::Back if !self.matches.filter().is_empty() => Some("clear filter"),
+            Action::Back => self.service.map(|_| "all services"),
+            _ => usual_hint(row, cx),
+        }
+    }
+
+    fn field(&self) -> Option<&'static [FieldKey]> {
+        match (&self.menu, &self.prompt) {
+            (Some(_), _) => Some(sort_menu::KEYS),
+            (None, Some(_)) => Some(FILTER_KEYS),
+            (None, None) => None,
+        }
     }
 
     fn paste(&mut self, text: &str) {
@@ -262,9 +295,12 @@ impl View for Traces {
         match action {
             Action::Open if self.services_focus => self.services_focus = false,
             Action::Open => return self.open(),
-            Action::Filter => self.prompt = Some(Prompt::new(&self.matches.filter().text())),
-            Action::Sort => self.resort(1),
-            Action::SortBack => self.resort(-1),
+            Action::Filter => {
+                self.in_force = self.matches.filter().text();
+                self.prompt = Some(Prompt::new(&self.in_force));
+            }
+            Action::Sort => self.menu = Some(SortMenu::new(self.sort)),
+            Action::CopyId => return self.copy_id(),
             Action::Services => self.services_focus = !self.services_focus,
             Action::Follow => {
                 self.cursor = if self.cursor == Cursor::Newest { Cursor::Chosen } else { Cursor::Newest };
@@ -280,7 +316,10 @@ impl View for Traces {
     fn mouse(&mut self, mouse: Mouse, area: Rect, _cx: &Cx<'_>) -> Flow {
         let regions = self.regions(area);
         let at = (mouse.column, mouse.row).into();
-        if regions.services.is_some_and(|pane| pane.contains(at)) {
+        if let Some(menu) = &mut self.menu {
+            let chosen = menu.mouse(mouse, regions.list);
+            self.choose(chosen);
+        } else if regions.services.is_some_and(|pane| pane.contains(at)) {
             let pane = regions.services.unwrap_or_default();
             match mouse.kind {
                 MouseKind::WheelUp => self.services_scroll.top = self.services_scroll.top.saturating_sub(1),
@@ -340,6 +379,9 @@ impl View for Traces {
         }
         if let Some(pane) = regions.services {
             services::draw(pane, buf, cx, self);
+        }
+        if let Some(menu) = &self.menu {
+            menu.draw(regions.list, buf, cx);
         }
     }
 }

@@ -70,12 +70,12 @@ pub(crate) fn lost(cx: &Cx<'_>) -> u64 {
     sources.sum::<u64>() + cx.totals.refused
 }
 
-/// `LIVE`, `PAUSED +132`, `READING 43 %`, or nothing when everything has been read.
+/// `LIVE`, `PAUSED +132`, `READING 43 %, ^X stops`, or nothing when everything has been read.
 pub(crate) fn word(cx: &Cx<'_>) -> (String, Role) {
     if let Some(arrived) = cx.paused {
         return (format!("PAUSED +{}", count(arrived)), Role::Warning);
     }
-    if let Some(progress) = reading(cx.sources) {
+    if let Some(progress) = reading(cx) {
         return (progress, Role::Warning);
     }
     if listens(cx.sources) {
@@ -85,8 +85,9 @@ pub(crate) fn word(cx: &Cx<'_>) -> (String, Role) {
 }
 
 /// Progress over all files being read.
-fn reading(sources: &[SourceStatus]) -> Option<String> {
-    let states: Vec<(u64, Option<u64>)> = sources
+fn reading(cx: &Cx<'_>) -> Option<String> {
+    let states: Vec<(u64, Option<u64>)> = cx
+        .sources
         .iter()
         .filter_map(|source| {
             let SourceState::Reading { done, total } = source.state else { return None };
@@ -99,8 +100,11 @@ fn reading(sources: &[SourceStatus]) -> Option<String> {
     let done: u64 = states.iter().map(|(done, _)| done).sum();
     let total: Option<u64> = states.iter().map(|(_, total)| *total).sum();
     match total {
-        Some(total) if total > 0 => Some(format!("READING {} %, esc stops", done.saturating_mul(100) / total)),
-        _ => Some(format!("READING {}", bytes(done))),
+        Some(total) if total > 0 => {
+            let percent = done.saturating_mul(100) / total;
+            Some(format!("READING {percent} %, {}", cx.say("{stop-reading} stops")))
+        }
+        _ => Some(format!("READING {}, {}", bytes(done), cx.say("{stop-reading} stops"))),
     }
 }
 

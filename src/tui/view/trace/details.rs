@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::times::Times;
 use crate::model::{Kind, SpanId, Status, TraceId, duration_text};
-use crate::query::detail::{DetailLine, SpanDetail, TABS, Tone};
+use crate::query::detail::{DetailLine, SpanDetail, TABS, Tone, is_here};
+use crate::store::Store;
 use crate::tui::action::Action;
 use crate::tui::text::{Pen, cells, safe, width};
 use crate::tui::theme::Role;
@@ -70,14 +71,25 @@ impl Details {
         self.scroll = 0;
     }
 
+    /// Whether targets of links have come or left since they were looked for.
+    pub(super) fn has_stale_links(&self, store: &Store) -> bool {
+        let mut links = self.detail.iter().flat_map(|detail| &detail.links);
+        links.any(|(trace, span, was_here)| is_here(store, *trace, *span) != *was_here)
+    }
+
     /// The targets of the span's links.
     pub(super) fn links(&self) -> Vec<(TraceId, SpanId, bool)> {
         self.detail.as_ref().map(|detail| detail.links.clone()).unwrap_or_default()
     }
 
     /// The span as a line of `jsonl`.
-    pub(super) fn json(&self) -> String {
-        self.json.clone()
+    pub(super) fn json(&self) -> Option<String> {
+        self.detail.as_ref().map(|_| self.json.clone())
+    }
+
+    /// The row of the tree that it was last set to.
+    pub(super) fn row(&self) -> Option<u32> {
+        self.made.and_then(|((_, row, _), ..)| row)
     }
 
     /// Scrolls for an action; false when it is not about scrolling.

@@ -2,9 +2,9 @@
 
 use super::Trace;
 use crate::query::folds::{Folds, Visible};
-use crate::query::tree::TreeRow;
-use crate::tui::action::Action;
-use crate::tui::view::Flow;
+use crate::query::tree::{Node, TreeRow};
+use crate::tui::action::{Action, Binding};
+use crate::tui::view::{Cx, Flow, usual_hint};
 
 impl Trace {
     pub(super) fn move_by(&mut self, rows: isize) {
@@ -23,14 +23,13 @@ impl Trace {
             Action::FewerLevels => self.levels(-1),
             Action::MoreLevels => self.levels(1),
             Action::NextError | Action::PreviousError if self.head.errors == 0 => {
-                return Flow::Say("no span of this trace has an error");
+                return Flow::say("no span of this trace has an error");
             }
             Action::NextError => self.error(1),
             Action::PreviousError => self.error(-1),
             Action::Parent => self.go(self.row().and_then(|(_, row)| row.parent)),
-            Action::Child => self.go(self.row().filter(|(_, row)| row.subtree > 1).map(|(at, _)| at + 1)),
             Action::NextSibling => self.go(self.row().filter(|(_, row)| !row.last).map(|(at, row)| at + row.subtree)),
-            Action::PreviousSibling => self.go(self.previous_sibling()),
+            Action::PreviousSibling => self.go(self.row_index().and_then(|at| self.previous_sibling(at))),
             _ => return Flow::Ignored,
         }
         Flow::Consumed
@@ -39,6 +38,26 @@ impl Trace {
     fn row(&self) -> Option<(u32, TreeRow)> {
         let at = self.row_index()?;
         self.tree.rows.get(at as usize).map(|row| (at, *row))
+    }
+
+    /// What the bottom line says of an action on the selected row.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all else is as usual")]
+    pub(super) fn hint_of(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
+        let (at, selected) = self.row()?;
+        let (inner, folded) = (selected.subtree > 1, self.is_folded());
+        let when = |does: bool| if does { usual_hint(row, cx) } else { None };
+        match row.action {
+            Action::Left if inner && !folded => Some("fold"),
+            Action::Left => None,
+            Action::Right => when(inner && folded),
+            Action::FoldAll => when(self.tree.deepest > 0),
+            Action::NextError => when(self.tree.errors > 0),
+            Action::Parent => when(selected.parent.is_some()),
+            Action::NextSibling => when(!selected.last || self.previous_sibling(at).is_some()),
+            Action::FollowLink => when(self.details.links().iter().any(|(.., is_here)| *is_here)),
+            Action::CopySpan => when(matches!(selected.node, Node::Span(_))),
+            _ => usual_hint(row, cx),
+        }
     }
 
     fn is_folded(&self) -> bool {
@@ -104,8 +123,9 @@ impl Trace {
         }
     }
 
-    fn previous_sibling(&self) -> Option<u32> {
-        let (at, row) = self.row()?;
+    /// Walks over what hangs under the siblings before as a whole.
+    fn previous_sibling(&self, at: u32) -> Option<u32> {
+        let row = self.tree.rows.get(at as usize)?;
         let mut sibling = row.parent.map_or(0, |parent| parent + 1);
         let mut before = None;
         while sibling < at {

@@ -93,7 +93,7 @@ impl Trace {
         }
         match action {
             Action::CopyTraceId | Action::Times | Action::Wider | Action::Narrower => None,
-            Action::CopySpan | Action::FollowLink => Some(Flow::Say("try again once the tree is built")),
+            Action::CopySpan | Action::FollowLink => Some(Flow::say("try again once the tree is built")),
             _ => {
                 let scope = action.binding().map(|row| row.scope);
                 if !matches!(scope, Some(Scope::Trace | Scope::Rows)) {

@@ -62,6 +62,7 @@ fn lines(cx: &Cx<'_>) -> Vec<(Role, String)> {
         lines.push((Role::Text, format!(" {line}")));
     }
     lines.push(text(Role::Muted, ""));
-    lines.push(text(Role::Muted, "Nothing comes? H shows what was received and what was wrong with it."));
+    let trouble = cx.say("Nothing comes? {health} shows what was received and what was wrong with it.");
+    lines.push((Role::Muted, trouble));
     lines
 }

@@ -159,11 +159,11 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     if view.ids.is_empty() {
         let text = match (view.pending > 0, cx.paused) {
             (true, _) => "searching",
-            (false, Some(_)) if view.total == 0 => "paused; space shows what has come",
-            (false, _) => "no trace matches; esc clears the filter",
+            (false, Some(_)) if view.total == 0 => "paused; {pause} shows what has come",
+            (false, _) => "no trace matches; {back} clears the filter",
         };
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
-        pen.put(text, cx.theme.style(Role::Muted));
+        pen.put(&cx.say(text), cx.theme.style(Role::Muted));
     }
 }
 
