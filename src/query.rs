@@ -1,5 +1,6 @@
 //! Pure functions from the store and some parameters to owned view-models. No I/O, no clock, no drawing.
 
+pub mod cause;
 pub mod detail;
 pub mod filter;
 pub mod folds;

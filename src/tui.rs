@@ -7,6 +7,7 @@ mod key;
 mod keymap;
 mod msg;
 mod prompt;
+mod shorten;
 mod text;
 mod theme;
 mod view;

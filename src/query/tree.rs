@@ -32,6 +32,8 @@ pub struct Tree {
     pub timeline: Timeline,
     /// Spans with an error of their own.
     pub errors: u32,
+    /// The row of the deepest of them, of equally deep ones the earliest.
+    pub cause: Option<u32>,
     /// Placeholders among the rows.
     pub missing: u32,
     /// Rows whose parent link was cut because it led back to themselves.

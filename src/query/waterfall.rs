@@ -39,6 +39,8 @@ pub struct SpanBar {
     pub duration: u64,
     /// The span has an error.
     pub error: bool,
+    /// Its service is another than that of the row above it in the tree, or there is none.
+    pub differs: bool,
     /// Times of events in ns after the trace's start, at most [`MOST_EVENTS`].
     pub events: Vec<u64>,
     /// Start in ns after the parent's start; negative when the clock says so.
@@ -66,8 +68,11 @@ pub fn row(trace: TraceRef<'_>, tree: &Tree, at: u32, folded: bool, levels: usiz
         Node::Missing(_) => None,
     };
     let time = tree.timeline.row(at)?;
-    let is_span = |at: &u32| tree.rows.get(*at as usize).is_some_and(|row| matches!(row.node, Node::Span(_)));
-    let parent = row.parent.filter(is_span).and_then(|at| tree.timeline.row(at));
+    let above = row.parent.and_then(|at| match tree.rows.get(at as usize)?.node {
+        Node::Span(idx) => trace.span(idx),
+        Node::Missing(_) => None,
+    });
+    let parent = above.and(row.parent).and_then(|at| tree.timeline.row(at));
     let origin = tree.timeline.origin();
     Some(WaterfallRow {
         node: row.node,
@@ -83,6 +88,7 @@ pub fn row(trace: TraceRef<'_>, tree: &Tree, at: u32, folded: bool, levels: usiz
             offset: tree.timeline.offset(time),
             duration: time.duration,
             error: row.error,
+            differs: above.is_none_or(|above| above.service_id() != span.service_id()),
             events: span.event_times().take(MOST_EVENTS).map(|time| time.since(origin)).collect(),
             to_parent: parent.map_or(0, |parent| time.start.0.saturating_sub(parent.start.0)),
         }),

@@ -13,8 +13,10 @@ pub(crate) struct Glyphs {
     pub(crate) event: [char; 2],
     /// Error.
     pub(crate) error: char,
-    /// Error in something folded away.
-    pub(crate) error_below: char,
+    /// A service's colour beside a name.
+    pub(crate) chip: char,
+    /// Before the number of a level that there is no room to indent for.
+    pub(crate) deep: char,
     /// A parent that has not arrived.
     pub(crate) missing: char,
     /// A live or healthy source.
@@ -54,7 +56,8 @@ pub(crate) const UNICODE: Glyphs = Glyphs {
     thin: ['━', '╸'],
     event: ['◆', '◈'],
     error: '✗',
-    error_below: '○',
+    chip: '▎',
+    deep: '⋯',
     missing: '◌',
     dot: '●',
     square: '■',
@@ -79,7 +82,8 @@ pub(crate) const ASCII: Glyphs = Glyphs {
     thin: ['=', '-'],
     event: ['*', '%'],
     error: 'x',
-    error_below: 'o',
+    chip: '|',
+    deep: '.',
     missing: '?',
     dot: '*',
     square: '#',

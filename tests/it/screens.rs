@@ -95,7 +95,7 @@ fn an_empty_screen_says_how_to_send_traces() {
 fn folding_shows_what_is_hidden_and_that_it_failed() {
     let harness = shop_screen(100, 24).keys("down enter down left");
     let line = harness.line("cart load").expect("the folded span");
-    assert!(line.contains("▸") && line.contains("(2)") && line.contains("○✗"), "{line}");
+    assert!(line.contains("▸") && line.contains("(2) ↓1") && !line.contains("✗"), "{line}");
     let screen = harness.keys("right").screen();
     assert!(screen.contains("HGETALL"), "{screen}");
     let folded = shop_screen(100, 24).keys("down enter [").screen();
@@ -273,7 +273,7 @@ fn the_mouse_selects_opens_scrolls_and_folds() {
     let harness = shop_screen(100, 24).mouse(MouseKind::Press { clicks: 1 }, 50, 4);
     let harness = harness.mouse(MouseKind::Press { clicks: 2 }, 50, 4);
     assert!(harness.line("cart load").is_some(), "{}", harness.screen());
-    let harness = harness.mouse(MouseKind::Press { clicks: 2 }, 20, 3);
+    let harness = harness.mouse(MouseKind::Press { clicks: 2 }, 20, 4);
     assert!(harness.line("HGETALL").is_none(), "{}", harness.screen());
     let harness = harness.mouse(MouseKind::WheelDown, 20, 3).mouse(MouseKind::Press { clicks: 1 }, 1, 0);
     assert!(harness.line("Traces 2").is_some(), "{}", harness.screen());

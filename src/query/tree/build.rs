@@ -121,6 +121,7 @@ impl Build {
     }
 
     fn finish(&mut self) -> Tree {
+        let cause = self.rows.cause();
         let Rows { list: mut rows, row_of, timeline, errors, deepest, .. } = std::mem::take(&mut self.rows);
         let Parents { own, placeholders, .. } = std::mem::take(&mut self.parents);
         let mut cycles = 0;
@@ -131,6 +132,16 @@ impl Build {
                 cycles += 1;
             }
         }
-        Tree { rows, timeline, errors, missing: number(placeholders.len()), cycles, deepest, row_of, placeholders }
+        Tree {
+            rows,
+            timeline,
+            errors,
+            cause,
+            missing: number(placeholders.len()),
+            cycles,
+            deepest,
+            row_of,
+            placeholders,
+        }
     }
 }

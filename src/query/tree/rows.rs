@@ -4,6 +4,7 @@ use super::budget::Budget;
 use super::children::Children;
 use super::parents::Parents;
 use super::{NONE, Node, TreeRow, number};
+use crate::model::Timestamp;
 use crate::query::timeline::{Interval, Timeline};
 use crate::store::SpanIdx;
 
@@ -18,6 +19,8 @@ pub(super) struct Rows {
     pub(super) timeline: Timeline,
     /// Rows with an error of their own.
     pub(super) errors: u32,
+    /// The deepest of them so far, of equally deep ones the earliest: depth, start, row.
+    deepest_error: Option<(u32, Timestamp, u32)>,
     /// The greatest depth.
     pub(super) deepest: u32,
     stack: Vec<Siblings>,
@@ -75,7 +78,9 @@ impl Rows {
                 error: parents.has_error(node),
             });
             self.timeline.push(Interval { start, duration: !complement }, parents.is_span(node));
-            self.errors += u32::from(parents.has_error(node));
+            if parents.has_error(node) {
+                self.add_error((depth, start, row));
+            }
             self.deepest = self.deepest.max(depth);
             if let Some(place) = self.row_of.get_mut(node as usize) {
                 *place = row;
@@ -86,6 +91,19 @@ impl Rows {
             }
         }
         self.stack.is_empty()
+    }
+
+    fn add_error(&mut self, error: (u32, Timestamp, u32)) {
+        self.errors += 1;
+        let rank = |error: &(u32, Timestamp, u32)| (error.0, std::cmp::Reverse(error.1));
+        if self.deepest_error.is_none_or(|deepest| rank(&error) > rank(&deepest)) {
+            self.deepest_error = Some(error);
+        }
+    }
+
+    /// The row of the deepest error.
+    pub(super) fn cause(&self) -> Option<u32> {
+        self.deepest_error.map(|(_, _, row)| row)
     }
 
     /// Goes on adding up; true when done. Every row comes after its parent.

@@ -1,16 +1,21 @@
 //! One trace as a waterfall, with the selected span's details below.
 
+mod bars;
 mod details;
+mod header;
+mod names;
 mod navigate;
 mod rebuild;
 mod rows;
 mod times;
+mod walk;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{Cx, Flow, View};
 use crate::export::jsonl;
 use crate::model::{SpanId, Timestamp, TraceId};
+use crate::query::cause::Cause;
 use crate::query::detail::detail;
 use crate::query::folds::{Folds, Visible};
 use crate::query::tree::{Build, Node, Tree};
@@ -20,7 +25,9 @@ use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::widget::{Scroll, status};
 use crate::tui::{Effect, Mouse, MouseKind, Work};
 use details::Details;
+use names::{Names, guides_cap};
 use times::Times;
+use walk::Walk;
 
 /// The screen of one trace.
 pub(crate) struct Trace {
@@ -47,13 +54,19 @@ pub(crate) struct Trace {
     arrived: usize,
     gone: bool,
     times: Times,
-    names: i32,
+    names: Names,
+    walk: Walk,
+    cause: Option<Cause>,
+    /// The border between names and bars is being dragged.
+    dragging: bool,
     details: Details,
 }
 
 /// Where things are; a pure function of the size and whether details are enlarged.
 struct Regions {
     header: Rect,
+    /// Without height unless the trace failed.
+    cause: Rect,
     ruler: Rect,
     rows: Rect,
     details: Rect,
@@ -85,14 +98,19 @@ impl Trace {
             arrived: 0,
             gone: false,
             times: Times::Bars,
-            names: 0,
+            names: Names::default(),
+            walk: Walk::default(),
+            cause: None,
+            dragging: false,
             details: Details::default(),
         }
     }
 
     fn regions(&self, area: Rect) -> Regions {
         let line = |y: u16| Rect { y: area.y + y.min(area.height), height: u16::from(y < area.height), ..area };
-        let body = area.height.saturating_sub(2);
+        let cause = u16::from(self.cause.is_some() && area.height >= 14);
+        let top = 2 + cause;
+        let body = area.height.saturating_sub(top);
         let large = if self.details.focus { body * 3 / 5 } else { body * 3 / 10 };
         let height = if body < 10 && !self.details.focus {
             0
@@ -101,18 +119,16 @@ impl Trace {
         };
         Regions {
             header: line(0),
-            ruler: line(1),
-            rows: Rect { y: area.y + area.height.min(2), height: body - height, ..area },
+            cause: Rect { height: cause, ..line(1) },
+            ruler: line(1 + cause),
+            rows: Rect { y: area.y + area.height.min(top), height: body - height, ..area },
             details: Rect { y: area.bottom() - height, height, ..area },
         }
     }
 
     /// Width in cells of the names' column.
     fn names_width(&self, area: Rect) -> u16 {
-        let third = i32::from(area.width) * if area.width < 100 { 40 } else { 30 } / 100;
-        let width = (third.clamp(20, 64) + self.names * 4 + i32::from(self.times.width()))
-            .clamp(12, (i32::from(area.width) - 20).max(12));
-        u16::try_from(width).unwrap_or(12)
+        self.names.width(area.width, self.times)
     }
 
     /// Brings rows and selection in line with tree and folds.
@@ -193,7 +209,7 @@ impl View for Trace {
 
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
         let is_paused = cx.paused.is_some() && self.revision.is_some();
-        let work = if is_paused { Work::Done } else { self.rebuild(store, cx.now) };
+        let work = if is_paused { Work::Done } else { self.rebuild(store, area.width, cx) };
         self.look_for_wanted(store);
         self.refresh_rows();
         self.catch_up(area, cx);
@@ -202,7 +218,7 @@ impl View for Trace {
         // A row that arrives above the first one is shown while all rows fit: nothing needs to be scrolled off for it.
         self.scroll.held &= self.visible.len() > height;
         self.scroll.clamp(self.visible.len(), height);
-        let levels = usize::from(self.names_width(area) / 3);
+        let levels = usize::from(guides_cap(self.names_width(area))) / 2 + 1;
         if let Some(trace) = store.trace(self.id) {
             let visible = (self.scroll.top..self.scroll.top + height).map_while(|at| self.visible.row(at));
             let folded = |at: u32| self.tree.rows.get(at as usize).is_some_and(|row| self.folds.contains(row.node));
@@ -224,7 +240,7 @@ impl View for Trace {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
-    fn update(&mut self, action: Action, area: Rect, _cx: &Cx<'_>) -> Flow {
+    fn update(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow {
         let page = isize::from(self.regions(area).rows.height.max(2).cast_signed()) - 1;
         self.arrived = 0;
         if let Some(flow) = self.ask_ahead(action) {
@@ -242,16 +258,13 @@ impl View for Trace {
             Action::NextTab => self.details.turn(1),
             Action::PreviousTab => self.details.turn(-1),
             Action::Times => self.times = self.times.next(),
-            Action::Wider => self.names += 1,
-            Action::Narrower => self.names -= 1,
             Action::FollowLink => return self.follow_link(),
             Action::CopySpan => return self.copy_span(),
             Action::CopyTraceId => return Flow::Effect(Effect::Copy(self.id.to_string()), "copied the trace id"),
             Action::Back if self.details.focus => self.details.focus = false,
             Action::Back => return Flow::Pop,
-            _ => return self.navigate(action),
+            _ => return self.navigate(action, area, cx),
         }
-        self.names = self.names.clamp(-12, 40);
         Flow::Consumed
     }
 
@@ -263,7 +276,16 @@ impl View for Trace {
             MouseKind::WheelDown => 3,
             MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => 0,
         };
-        if regions.details.contains(at) {
+        let border = self.names_width(area);
+        if matches!(mouse.kind, MouseKind::Press { clicks: 1 })
+            && mouse.column == border
+            && (regions.rows.contains(at) || regions.ruler.contains(at))
+        {
+            self.dragging = true;
+        } else if self.dragging {
+            self.dragging = mouse.kind == MouseKind::Drag;
+            self.names.drag(mouse.column, area.width, self.times);
+        } else if regions.details.contains(at) {
             self.details.mouse(mouse, wheel, regions.details);
         } else if regions.rows.contains(at) {
             let row = usize::from(mouse.row - regions.rows.y);
@@ -274,7 +296,7 @@ impl View for Trace {
                 && row < self.rows.len()
             {
                 self.select(self.scroll.top + row);
-                let on_sign = mouse.column < self.names_width(area) && self.on_fold_sign(row, mouse.column);
+                let on_sign = mouse.column < self.names_width(area) && self.on_fold_sign(row, mouse.column, area.width);
                 if clicks == 2 || on_sign {
                     self.toggle_fold();
                 }
@@ -297,7 +319,10 @@ impl View for Trace {
         let regions = self.regions(area);
         let used = status::draw(regions.header, buf, cx, status::trouble(cx, self.arrived));
         let header = Rect { width: area.width.saturating_sub(used + 1), ..regions.header };
-        rows::header(header, buf, cx, &self.head, self.gone);
+        header::draw(self, header, buf, cx);
+        if let Some(cause) = &self.cause {
+            header::cause(self, cause, regions.cause, buf, cx);
+        }
         rows::draw(self, &regions, buf, cx);
         self.details.draw(regions.details, buf, cx);
     }

@@ -1,26 +1,25 @@
 //! The panel below a waterfall: everything about the selected span, by tab.
 
+mod lines;
+mod summary;
+
+use lines::{Line, broken, pretty};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
     style::{Modifier, Style},
 };
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use super::times::Times;
-use crate::model::{Kind, SpanId, Status, TraceId, duration_text};
+use crate::model::{SpanId, TraceId};
 use crate::query::detail::{DetailLine, SpanDetail, TABS, Tone, is_here};
 use crate::store::Store;
 use crate::tui::action::Action;
-use crate::tui::text::{Pen, cells, safe, width};
+use crate::tui::text::{Pen, cells, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{panel, set, title};
 use crate::tui::{Mouse, MouseKind};
-
-/// Lines of one value beyond which the rest is left to `JSON` and copying.
-const MOST_LINES: usize = 2_000;
 
 /// The panel's state.
 #[derive(Default)]
@@ -41,13 +40,6 @@ pub(super) struct Details {
 
 /// A trace's revision, a row of its tree, and how times are shown.
 type Row = (Option<u64>, Option<u32>, Times);
-
-/// A line on the screen: the key only on a value's first line.
-struct Line {
-    key: String,
-    text: String,
-    tone: Tone,
-}
 
 impl Details {
     /// Whether another row, tab or width is to be shown than was last set.
@@ -103,7 +95,9 @@ impl Details {
     }
 
     fn scroll_by(&mut self, step: isize, area: Rect) {
-        let most = self.lines.len().saturating_sub(usize::from(area.height.saturating_sub(3)));
+        let inner = (area.width.saturating_sub(2), area.height.saturating_sub(2));
+        let head = self.detail.as_ref().map_or(1, |detail| summary::height(detail, inner.0)).min(inner.1.max(1) - 1);
+        let most = self.lines.len().saturating_sub(usize::from(inner.1.saturating_sub(head)));
         self.scroll = self.scroll.saturating_add_signed(step).min(most);
     }
 
@@ -161,9 +155,9 @@ impl Details {
             pen.put("This parent was named by its children and has not arrived.", cx.theme.style(Role::Muted));
             return;
         };
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
-        summary(&mut pen, cx, detail);
-        self.draw_lines(Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner }, buf, cx);
+        let head = summary::height(detail, inner.width).min(inner.height.saturating_sub(1));
+        summary::draw(Rect { height: head, ..inner }, buf, cx, detail);
+        self.draw_lines(Rect { y: inner.y + head, height: inner.height.saturating_sub(head), ..inner }, buf, cx);
     }
 
     fn draw_lines(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
@@ -197,108 +191,4 @@ impl Details {
             set(buf, area.right(), area.bottom().saturating_sub(1), cx.glyphs.more[1], style);
         }
     }
-}
-
-/// `mysql SQL SELECT  client  starts +4.01 ms  takes 285.3 ms  self 201.0 ms · 40 % of trace  span 1f3a…`
-fn summary(pen: &mut Pen<'_>, cx: &Cx<'_>, detail: &SpanDetail) {
-    let (muted, faint) = (cx.theme.style(Role::Muted), cx.theme.style(Role::Faint));
-    let name_end = pen.x + pen.room() * 2 / 5;
-    let end = std::mem::replace(&mut pen.end, name_end);
-    pen.put(&detail.service, cx.service(&detail.service).add_modifier(Modifier::BOLD));
-    pen.skip(1);
-    pen.put(&detail.name, cx.theme.style(Role::Strong));
-    pen.end = end;
-    let share = u128::from(detail.duration) * 100 / u128::from(detail.trace_duration.max(1));
-    let kind = if detail.kind == Kind::Unspecified { "" } else { detail.kind.as_str() };
-    let status = match detail.status {
-        Status::Unset => ("", muted),
-        Status::Ok => ("ok", cx.theme.style(Role::Good)),
-        Status::Error => ("error", cx.theme.style(Role::Error)),
-    };
-    let pieces = [
-        (duration_text(detail.duration), cx.theme.style(Role::Strong)),
-        (status.0.to_string(), status.1),
-        (kind.to_string(), muted),
-        (format!("+{}", duration_text(detail.offset)), muted),
-        (format!("self {}", duration_text(detail.self_time)), muted),
-        (format!("{share} % of trace"), muted),
-        (format!("span {}", detail.span_id), faint),
-        (detail.parent_id.map(|id| format!("parent {id}")).unwrap_or_default(), faint),
-    ];
-    for (text, style) in pieces.into_iter().filter(|(text, _)| !text.is_empty()) {
-        if pen.room() < width(&text) + 2 {
-            break;
-        }
-        pen.skip(2);
-        pen.put(&text, style);
-    }
-}
-
-/// JSON with a member a line, two cells a level.
-fn pretty(json: &str) -> String {
-    let (mut out, mut level, mut quoted, mut escaped) = (String::with_capacity(json.len() * 2), 0_usize, false, false);
-    let mut before = ' ';
-    for char in json.chars() {
-        if quoted {
-            (quoted, escaped) = (escaped || char != '"', !escaped && char == '\\');
-            out.push(char);
-            continue;
-        }
-        level = level.saturating_sub(usize::from(matches!(char, '}' | ']')));
-        let is_empty = matches!((before, char), ('{', '}') | ('[', ']'));
-        if (matches!(char, '}' | ']') || matches!(before, '{' | '[' | ',')) && !is_empty {
-            out.push('\n');
-            out.push_str(&"  ".repeat(level));
-        }
-        out.push(char);
-        if char == ':' {
-            out.push(' ');
-        }
-        level += usize::from(matches!(char, '{' | '['));
-        quoted = char == '"';
-        before = char;
-    }
-    out
-}
-
-/// Breaks values at their line ends and at the room that the keys leave.
-fn broken(lines: &[DetailLine], room: usize) -> Vec<Line> {
-    let keys = lines.iter().map(|line| safe(&line.key).width()).max().unwrap_or(0).min(room * 2 / 5);
-    let room = room.saturating_sub(if keys > 0 { keys + 2 } else { 0 }).max(8);
-    let mut out = Vec::new();
-    for line in lines {
-        let mut key = line.key.clone();
-        let before = out.len();
-        let ends = line.value.split('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
-        for text in ends.flat_map(|text| wrapped(text, room)) {
-            if out.len() - before == MOST_LINES {
-                out.push(Line { key: String::new(), text: "… more in the JSON".to_string(), tone: Tone::Warning });
-                break;
-            }
-            out.push(Line { key: std::mem::take(&mut key), text, tone: line.tone });
-        }
-    }
-    out
-}
-
-/// Breaks one line of text into pieces of at most `room` cells.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
-    let text = safe(text);
-    let mut pieces = vec![String::new()];
-    let mut used = 0;
-    for cluster in text.graphemes(true) {
-        let size = cluster.width();
-        if used + size > room {
-            if pieces.len() > MOST_LINES {
-                break;
-            }
-            pieces.push(String::new());
-            used = 0;
-        }
-        used += size;
-        if let Some(piece) = pieces.last_mut() {
-            piece.push_str(cluster);
-        }
-    }
-    pieces
 }

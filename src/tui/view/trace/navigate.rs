@@ -1,6 +1,9 @@
 //! Moving and folding in a trace.
 
+use ratatui::layout::Rect;
+
 use super::Trace;
+use super::names::{STEP, sign_column};
 use crate::query::folds::{Folds, Visible};
 use crate::query::tree::{Node, TreeRow};
 use crate::tui::action::{Action, Binding};
@@ -14,7 +17,7 @@ impl Trace {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
-    pub(super) fn navigate(&mut self, action: Action) -> Flow {
+    pub(super) fn navigate(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow {
         match action {
             Action::Left => self.left(),
             Action::Right => self.right(),
@@ -22,14 +25,13 @@ impl Trace {
             Action::UnfoldAll => self.refold(|view| view.folds = Folds::default()),
             Action::FewerLevels => self.levels(-1),
             Action::MoreLevels => self.levels(1),
-            Action::NextError | Action::PreviousError if self.head.errors == 0 => {
-                return Flow::say("no span of this trace has an error");
-            }
-            Action::NextError => self.error(1),
-            Action::PreviousError => self.error(-1),
+            Action::NextError => return self.walk(1, cx),
+            Action::PreviousError => return self.walk(-1, cx),
             Action::Parent => self.go(self.row().and_then(|(_, row)| row.parent)),
             Action::NextSibling => self.go(self.row().filter(|(_, row)| !row.last).map(|(at, row)| at + row.subtree)),
             Action::PreviousSibling => self.go(self.row_index().and_then(|at| self.previous_sibling(at))),
+            Action::Wider => self.names.step(STEP, area.width, self.times),
+            Action::Narrower => self.names.step(-STEP, area.width, self.times),
             _ => return Flow::Ignored,
         }
         Flow::Consumed
@@ -51,6 +53,7 @@ impl Trace {
             Action::Left => None,
             Action::Right => when(inner && folded),
             Action::FoldAll => when(self.tree.deepest > 0),
+            Action::NextError if !self.walk.has_begun() && self.tree.errors > 0 => Some("cause"),
             Action::NextError => when(self.tree.errors > 0),
             Action::Parent => when(selected.parent.is_some()),
             Action::NextSibling => when(!selected.last || self.previous_sibling(at).is_some()),
@@ -135,25 +138,13 @@ impl Trace {
         before
     }
 
-    /// Goes to the next or previous row with an error of its own, around the end.
-    fn error(&mut self, step: i32) {
-        let rows = &self.tree.rows;
-        let failed = |at: &usize| rows.get(*at).is_some_and(|row| row.error);
-        let here = self.row_index().map_or(0, |at| at as usize);
-        let found = if step > 0 {
-            (here + 1..rows.len()).chain(0..=here).find(failed)
-        } else {
-            (0..here).rev().chain((here..rows.len()).rev()).find(failed)
-        };
-        self.go(found.and_then(|at| u32::try_from(at).ok()));
-    }
-
     /// Whether a column is on the fold sign of a row on the screen.
-    pub(super) fn on_fold_sign(&self, row: usize, column: u16) -> bool {
+    pub(super) fn on_fold_sign(&self, row: usize, column: u16, screen: u16) -> bool {
         let Some(row) = self.rows.get(row).filter(|row| row.fold.is_some()) else {
             return false;
         };
-        let sign = super::rows::fold_column(row) + self.times.width();
+        let names = self.names.width(screen, self.times);
+        let sign = sign_column(row, names - self.times.width().min(names)) + self.times.width();
         (sign..=sign + 1).contains(&column)
     }
 }

@@ -3,7 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::Trace;
-use crate::model::Timestamp;
+use super::names::is_plain;
+use crate::query::cause::cause;
 use crate::query::tree::{Build, Node, Tree};
 use crate::query::waterfall;
 use crate::store::{Store, TraceRef};
@@ -19,7 +20,8 @@ const REST_PER_SPAN: u64 = 2_000;
 
 impl Trace {
     /// Builds the tree anew when spans have come in, or goes on building; what is left to do.
-    pub(super) fn rebuild(&mut self, store: &Store, now: Timestamp) -> Work {
+    pub(super) fn rebuild(&mut self, store: &Store, screen: u16, cx: &Cx<'_>) -> Work {
+        let now = cx.now;
         let Some(trace) = store.trace(self.id) else {
             self.gone = true;
             self.build = None;
@@ -47,14 +49,22 @@ impl Trace {
         if self.revision.is_some() {
             self.arrived += spans.saturating_sub(self.head.spans);
         }
-        self.revision = Some(revision);
+        self.names.adopt(trace, &tree, screen, is_plain(cx));
         self.adopt(trace, tree);
+        self.revision = Some(revision);
         if revision == trace.revision() { Work::Done } else { Work::Later }
     }
 
     fn adopt(&mut self, trace: TraceRef<'_>, tree: Tree) {
         self.tree = tree;
         self.head = waterfall::head(trace, &self.tree);
+        let had_cause = self.cause.is_some() || self.revision.is_none();
+        self.cause = cause(trace, &self.tree);
+        if self.cause.is_some() && !had_cause {
+            // Its line pushes the rows down: they scroll by one, so that none moves.
+            self.scroll.top += 1;
+            self.scroll.held = true;
+        }
         self.refold = true;
         let find = |id| trace.find(id).next().map(|span| Node::Span(span.idx()));
         self.folds.arrived(&self.tree, find);
