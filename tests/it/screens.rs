@@ -97,13 +97,13 @@ fn folding_shows_what_is_hidden_and_that_it_failed() {
     let line = harness.line("cart load").expect("the folded span");
     assert!(line.contains("▸") && line.contains("(2) ↓1") && !line.contains("✗"), "{line}");
     let screen = harness.keys("right").screen();
-    assert!(screen.contains("HGETALL"), "{screen}");
+    assert!(screen.contains("─ redis"), "{screen}");
     let folded = shop_screen(100, 24).keys("down enter [").screen();
     assert!(folded.contains("GET /cart") && !folded.contains("pricing"), "{folded}");
     let levels = shop_screen(100, 24).keys("down enter [ }").screen();
-    assert!(levels.contains("cart load") && !levels.contains("HGETALL"), "{levels}");
+    assert!(levels.contains("cart load") && !levels.contains("─ redis"), "{levels}");
     let levels = shop_screen(100, 24).keys("down enter [ } }").screen();
-    assert!(levels.contains("HGETALL"), "{levels}");
+    assert!(levels.contains("─ redis"), "{levels}");
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn the_mouse_selects_opens_scrolls_and_folds() {
     let harness = harness.mouse(MouseKind::Press { clicks: 2 }, 50, 4);
     assert!(harness.line("cart load").is_some(), "{}", harness.screen());
     let harness = harness.mouse(MouseKind::Press { clicks: 2 }, 20, 4);
-    assert!(harness.line("HGETALL").is_none(), "{}", harness.screen());
+    assert!(harness.line("─ redis").is_none(), "{}", harness.screen());
     let harness = harness.mouse(MouseKind::WheelDown, 20, 3).mouse(MouseKind::Press { clicks: 1 }, 1, 0);
     assert!(harness.line("Traces 2").is_some(), "{}", harness.screen());
 }
