@@ -10,6 +10,7 @@ mod hostile;
 mod jsonl;
 mod keys;
 mod listen;
+mod names;
 mod print;
 mod process;
 mod pty;

@@ -56,7 +56,7 @@ fn ruler(view: &Trace, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, axis: &Axis) {
     let style = cx.theme.style(Role::Muted);
     let names = format!("Service {} operation", cx.glyphs.middot);
     let title = view.times.title().unwrap_or(&names);
-    let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, axis.x.saturating_sub(1));
+    let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, axis.x.saturating_sub(2));
     if view.scroll.top > 0 {
         let above = format!("{} {} above", cx.glyphs.more[0], count(view.scroll.top as u64));
         let (room, size) = (pen.room(), width(&above));
