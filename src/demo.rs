@@ -17,8 +17,6 @@ mod odd;
 mod orders;
 mod report;
 
-use std::time::Duration;
-
 use crate::model::{SpanBatch, Timestamp};
 use rng::{Rng, nanoseconds};
 use story::{Story, World};
@@ -75,21 +73,6 @@ pub fn workload(seed: u64, end: Timestamp) -> Vec<SpanBatch> {
     let length = told.iter().map(|span| span.end).max().unwrap_or(0);
     let sent = flush::batches(&told, Timestamp(end.0.saturating_sub_unsigned(length)));
     sent.into_iter().map(|(_, batch)| batch).collect()
-}
-
-/// The workload as live traffic from `start` on, without end: what to wait before each batch, and the batch. When the
-/// four minutes are over they begin anew with the next seed.
-pub fn live(seed: u64, start: Timestamp) -> impl Iterator<Item = (Duration, SpanBatch)> {
-    let rounds = (0_u64..).flat_map(move |round| {
-        let gone = round.saturating_mul(nanoseconds(LENGTH_MS));
-        let sent = flush::batches(&tell(seed.wrapping_add(round)), start.plus(gone));
-        sent.into_iter().map(move |(at, batch)| (gone.saturating_add(at), batch))
-    });
-    rounds.scan(0, |now, (at, batch)| {
-        let wait = Duration::from_nanos(at.saturating_sub(*now));
-        *now = at.max(*now);
-        Some((wait, batch))
-    })
 }
 
 /// All spans of the workload, trace by trace.

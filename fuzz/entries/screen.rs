@@ -99,7 +99,7 @@ fn press(app: &mut App, key: u8, size: &mut (u16, u16)) {
             let kinds =
                 [MouseKind::Press { clicks: 1 }, MouseKind::Press { clicks: 2 }, MouseKind::Drag, MouseKind::WheelDown];
             let (column, row) = (u16::from(key & 0xf) * 5, u16::from(key & 0xf) * 3 / 2);
-            Msg::Mouse(Mouse { kind: kinds[number >> 4], column, row, ctrl: false })
+            Msg::Mouse(Mouse { kind: kinds[number >> 4], column, row })
         }
     };
     app.update(message);

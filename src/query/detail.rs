@@ -68,8 +68,8 @@ pub struct SpanDetail {
     pub counts: [usize; 5],
     /// Lines of each tab, in the order of [`TABS`].
     pub tabs: [Vec<DetailLine>; 5],
-    /// Traces and spans that the span links to, and whether they are here.
-    pub links: Vec<(TraceId, SpanId, bool)>,
+    /// What the span links to.
+    pub links: Vec<LinkTarget>,
 }
 
 /// The detail of the span at row `at` of the tree; `None` for a placeholder. `event_time` says when an event was: its
@@ -97,7 +97,8 @@ pub fn detail(
         std::iter::once(line(&when, event.name, tone)).chain(lines(&event.attributes))
     });
     let links = span.links.iter().flat_map(|link| {
-        let absent = if is_here(store, link.trace_id, link.span_id) { "" } else { "  not here" };
+        let target = LinkTarget::new(store, link.trace_id, link.span_id);
+        let absent = if target.is_here { "" } else { "  not here" };
         let target = format!("{} / {}{absent}", link.trace_id, link.span_id);
         std::iter::once(line(link.kind.as_str(), &target, Tone::Heading)).chain(lines(&link.attributes))
     });
@@ -127,18 +128,28 @@ pub fn detail(
         self_time: self_time(tree, at),
         trace_duration: tree.timeline.total(),
         counts: [span.attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
-        links: span
-            .links
-            .iter()
-            .map(|link| (link.trace_id, link.span_id, is_here(store, link.trace_id, link.span_id)))
-            .collect(),
+        links: span.links.iter().map(|link| LinkTarget::new(store, link.trace_id, link.span_id)).collect(),
         tabs: [attributes, events.collect(), resource, links.collect(), warnings],
     })
 }
 
-/// Whether a span that a link leads to is stored.
-pub fn is_here(store: &Store, trace: TraceId, span: SpanId) -> bool {
-    store.trace(trace).is_some_and(|trace| trace.find(span).next().is_some())
+/// Where a link leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkTarget {
+    /// The trace.
+    pub trace: TraceId,
+    /// The span in it.
+    pub span: SpanId,
+    /// Whether that span is stored.
+    pub is_here: bool,
+}
+
+impl LinkTarget {
+    /// The target as it is now.
+    pub fn new(store: &Store, trace: TraceId, span: SpanId) -> Self {
+        let is_here = store.trace(trace).is_some_and(|trace| trace.find(span).next().is_some());
+        Self { trace, span, is_here }
+    }
 }
 
 /// A time in ns with its sign.

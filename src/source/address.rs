@@ -21,42 +21,57 @@ pub enum Protocol {
     Jaeger,
 }
 
-/// One row per protocol: its name, its port and whether this version can receive it.
-const PROTOCOLS: &[(Protocol, &str, Option<u16>, bool)] = &[
-    (Protocol::JaegerCompact, "jaeger-compact", Some(6831), true),
-    (Protocol::JaegerBinary, "jaeger-binary", Some(6832), true),
-    (Protocol::ZipkinCompact, "zipkin-compact", Some(5775), false),
-    (Protocol::JaegerHttp, "jaeger-http", Some(14268), false),
-    (Protocol::JaegerGrpc, "jaeger-grpc", Some(14250), false),
-    (Protocol::Zipkin, "zipkin", Some(9411), false),
-    (Protocol::OtlpGrpc, "otlp-grpc", Some(4317), false),
-    (Protocol::OtlpHttp, "otlp-http", Some(4318), false),
-    (Protocol::Sampling, "sampling", Some(5778), false),
-    (Protocol::Jaeger, "jaeger", None, true),
+/// A row of the table of protocols.
+struct Row {
+    protocol: Protocol,
+    name: &'static str,
+    /// The port that says it; none for what any port may carry.
+    port: Option<u16>,
+    /// This version can receive it.
+    is_supported: bool,
+}
+
+const fn row(protocol: Protocol, name: &'static str, port: Option<u16>, is_supported: bool) -> Row {
+    Row { protocol, name, port, is_supported }
+}
+
+const PROTOCOLS: &[Row] = &[
+    row(Protocol::JaegerCompact, "jaeger-compact", Some(6831), true),
+    row(Protocol::JaegerBinary, "jaeger-binary", Some(6832), true),
+    row(Protocol::ZipkinCompact, "zipkin-compact", Some(5775), false),
+    row(Protocol::JaegerHttp, "jaeger-http", Some(14268), false),
+    row(Protocol::JaegerGrpc, "jaeger-grpc", Some(14250), false),
+    row(Protocol::Zipkin, "zipkin", Some(9411), false),
+    row(Protocol::OtlpGrpc, "otlp-grpc", Some(4317), false),
+    row(Protocol::OtlpHttp, "otlp-http", Some(4318), false),
+    row(Protocol::Sampling, "sampling", Some(5778), false),
+    row(Protocol::Jaeger, "jaeger", None, true),
 ];
 
 impl Protocol {
     /// The name used in addresses, on screen and in messages.
     pub fn name(self) -> &'static str {
-        self.row().1
+        self.row().name
     }
 
     /// Whether this version can receive it.
     pub fn is_supported(self) -> bool {
-        self.row().3
+        self.row().is_supported
     }
 
     /// What a port usually carries.
     pub fn of_port(port: u16) -> Self {
-        PROTOCOLS.iter().find(|row| row.2 == Some(port)).map_or(Self::Jaeger, |row| row.0)
+        PROTOCOLS.iter().find(|row| row.port == Some(port)).map_or(Self::Jaeger, |row| row.protocol)
     }
 
     fn parse(name: &str) -> Option<Self> {
-        PROTOCOLS.iter().find(|row| row.1 == name).map(|row| row.0)
+        PROTOCOLS.iter().find(|row| row.name == name).map(|row| row.protocol)
     }
 
-    fn row(self) -> &'static (Self, &'static str, Option<u16>, bool) {
-        PROTOCOLS.iter().find(|row| row.0 == self).unwrap_or(&PROTOCOLS[0])
+    fn row(self) -> &'static Row {
+        let row = PROTOCOLS.iter().find(|row| row.protocol == self);
+        debug_assert!(row.is_some(), "{self:?} has a row");
+        row.unwrap_or(&PROTOCOLS[0])
     }
 }
 

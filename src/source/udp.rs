@@ -34,6 +34,13 @@ const NAP: Duration = Duration::from_millis(1);
 /// Naps need a receive buffer that holds what may come meanwhile, and in the time by which they may last longer.
 const NAP_BUFFER: u64 = 4 * 1024 * 1024;
 
+/// What the kernel said of its drops, and when it was asked.
+#[derive(Clone, Copy, Debug)]
+struct Drops {
+    asked: Instant,
+    count: Option<u64>,
+}
+
 /// How long the kernel's count of drops is shown before it is looked up again: its table lists every socket there is.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -46,7 +53,7 @@ pub struct Listener {
     shared: Arc<Shared>,
     kernel: Option<KernelSocket>,
     /// What the kernel dropped, and when it was asked.
-    drops: Cell<Option<(Instant, Option<u64>)>>,
+    drops: Cell<Option<Drops>>,
     waker: UdpSocket,
 }
 
@@ -109,10 +116,10 @@ impl Listener {
     fn kernel_drops(&self) -> Option<u64> {
         let now = now();
         let is_stopped = self.shared.stop.load(Ordering::Acquire);
-        let known = self.drops.get().filter(|(asked, _)| !is_stopped && now.duration_since(*asked) < FRESH);
-        let (asked, drops) = known.unwrap_or_else(|| (now, self.kernel.and_then(KernelSocket::drops)));
-        self.drops.set(Some((asked, drops)));
-        drops
+        let known = self.drops.get().filter(|drops| !is_stopped && now.duration_since(drops.asked) < FRESH);
+        let drops = known.unwrap_or_else(|| Drops { asked: now, count: self.kernel.and_then(KernelSocket::drops) });
+        self.drops.set(Some(drops));
+        drops.count
     }
 
     /// Stops receiving. What the socket still holds is decoded and sent on, then the thread ends.

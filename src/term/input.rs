@@ -95,7 +95,7 @@ fn key(event: KeyEvent) -> Option<Key> {
 }
 
 fn mouse(event: MouseEvent, clicks: &mut Clicks, now: Instant) -> Option<Mouse> {
-    let MouseEvent { kind, column, row, modifiers } = event;
+    let MouseEvent { kind, column, row, .. } = event;
     #[expect(clippy::wildcard_enum_match_arm, reason = "buttons that nothing is bound to")]
     let kind = match kind {
         MouseEventKind::Down(MouseButton::Left) => MouseKind::Press { clicks: clicks.press(column, row, now) },
@@ -105,7 +105,7 @@ fn mouse(event: MouseEvent, clicks: &mut Clicks, now: Instant) -> Option<Mouse> 
         MouseEventKind::ScrollDown => MouseKind::WheelDown,
         _ => return None,
     };
-    Some(Mouse { kind, column, row, ctrl: modifiers.contains(KeyModifiers::CONTROL) })
+    Some(Mouse { kind, column, row })
 }
 
 /// Counts presses on one cell.

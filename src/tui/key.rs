@@ -46,8 +46,6 @@ pub struct Mouse {
     pub column: u16,
     /// Row in cells from the top, from 0.
     pub row: u16,
-    /// Control held.
-    pub ctrl: bool,
 }
 
 /// What the mouse did.

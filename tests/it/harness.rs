@@ -118,7 +118,7 @@ impl Harness {
     }
 
     pub(crate) fn mouse(mut self, kind: MouseKind, column: u16, row: u16) -> Self {
-        let effects = self.app.update(Msg::Mouse(Mouse { kind, column, row, ctrl: false }));
+        let effects = self.app.update(Msg::Mouse(Mouse { kind, column, row }));
         self.effects.extend(effects);
         self.settled()
     }

@@ -188,12 +188,11 @@ impl Trace {
 
     fn follow_link(&mut self) -> Flow {
         let links = self.details.links();
-        let here = || links.iter().filter(|(.., is_here)| *is_here);
-        let target = here().find(|(trace, ..)| *trace != self.id).or_else(|| here().next());
-        match target {
-            Some((trace, span, _)) if *trace != self.id => Flow::Push(Box::new(Self::at(*trace, Some(*span)))),
-            Some((_, span, _)) => {
-                self.wanted = Some(*span);
+        let here = || links.iter().filter(|link| link.is_here);
+        match here().find(|link| link.trace != self.id).or_else(|| here().next()).copied() {
+            Some(link) if link.trace != self.id => Flow::Push(Box::new(Self::at(link.trace, Some(link.span)))),
+            Some(link) => {
+                self.wanted = Some(link.span);
                 Flow::Consumed
             }
             None if links.is_empty() => Flow::say("this span has no links"),

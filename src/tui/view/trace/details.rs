@@ -11,8 +11,7 @@ use ratatui::{
 };
 
 use super::times::Times;
-use crate::model::{SpanId, TraceId};
-use crate::query::detail::{DetailLine, SpanDetail, TABS, Tone, is_here};
+use crate::query::detail::{DetailLine, LinkTarget, SpanDetail, TABS, Tone};
 use crate::store::Store;
 use crate::tui::action::Action;
 use crate::tui::text::{Pen, cells, width};
@@ -66,12 +65,12 @@ impl Details {
     /// Whether targets of links have come or left since they were looked for.
     pub(super) fn has_stale_links(&self, store: &Store) -> bool {
         let mut links = self.detail.iter().flat_map(|detail| &detail.links);
-        links.any(|(trace, span, was_here)| is_here(store, *trace, *span) != *was_here)
+        links.any(|link| LinkTarget::new(store, link.trace, link.span) != *link)
     }
 
     /// The targets of the span's links.
-    pub(super) fn links(&self) -> Vec<(TraceId, SpanId, bool)> {
-        self.detail.as_ref().map(|detail| detail.links.clone()).unwrap_or_default()
+    pub(super) fn links(&self) -> &[LinkTarget] {
+        self.detail.as_ref().map(|detail| detail.links.as_slice()).unwrap_or_default()
     }
 
     /// The span as a line of `jsonl`.

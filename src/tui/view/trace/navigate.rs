@@ -57,7 +57,7 @@ impl Trace {
             Action::NextError => when(self.tree.errors > 0),
             Action::Parent => when(selected.parent.is_some()),
             Action::NextSibling => when(!selected.last || self.previous_sibling(at).is_some()),
-            Action::FollowLink => when(self.details.links().iter().any(|(.., is_here)| *is_here)),
+            Action::FollowLink => when(self.details.links().iter().any(|link| link.is_here)),
             Action::CopySpan => when(matches!(selected.node, Node::Span(_))),
             _ => usual_hint(row, cx),
         }
