@@ -64,11 +64,23 @@ impl<'a> Members<'a> {
         members
     }
 
-    /// Every version prints these, be it as null: without them the rest may be another span's.
-    fn is_torn(&self) -> bool {
-        let times = usize::from(self.start.is_some()) + usize::from(self.end.is_some());
-        let is_short = self.attributes.is_none() || self.events.is_none() || self.links.is_none();
-        self.kind.is_none() || self.parent.is_none() || times == 0 || (times == 1 && is_short)
+    /// Says which members are missing that every version prints, be it as null: whoever wrote them left some out. Times have
+    /// warnings of their own; status and resource came later than the rest.
+    fn warn_of_missing(&self, batch: &mut SpanBatch) {
+        let always = [
+            ("kind", self.kind),
+            ("parent_id", self.parent),
+            ("attributes", self.attributes),
+            ("events", self.events),
+            ("links", self.links),
+        ];
+        let later = [("status", self.status), ("resource", self.resource)];
+        if always.iter().all(|(_, value)| value.is_some()) {
+            return;
+        }
+        let missing = always.iter().chain(&later).filter(|(_, value)| value.is_none());
+        let names: Vec<&str> = missing.map(|(name, _)| *name).collect();
+        warn(&format!("members are missing: {}", names.join(", ")), batch);
     }
 
     /// Log records and other JSON may have a `context` too: a span has ids in it and at least one member of its own.
@@ -121,13 +133,14 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
     if members.is_mixed {
         return Verdict::Unreadable("lines of two spans are mixed up in one object");
     }
-    if members.is_torn() {
-        return Verdict::Unreadable("a span of which lines are missing");
+    if members.start.is_none() && members.end.is_none() {
+        return Verdict::Unreadable("a span without a time: start_time and end_time are missing");
     }
     let Some((trace_id, span_id)) = members.context.ids() else {
         return Verdict::Unreadable("a span whose trace_id or span_id is not an id");
     };
     let first_warning = batch.warnings.len();
+    members.warn_of_missing(batch);
     let (start, duration) = times(&members, batch);
     let (status, status_message) = members.status.map(|status| read_status(status, batch)).unwrap_or_default();
     let attributes = members.attributes.map(|a| push_attributes(a, Shapes::Plain, batch)).unwrap_or_default();

@@ -6,6 +6,7 @@
 
 mod cursor;
 mod fill;
+mod foreign;
 mod parse;
 mod string;
 
@@ -69,6 +70,8 @@ struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
     nodes: Vec<Node>,
+    /// How far the last parse came.
+    reached: usize,
 }
 
 impl Tape {
@@ -77,13 +80,27 @@ impl Tape {
         self.parse_inside(bytes, 0)
     }
 
+    /// Where the last parse stopped: of broken bytes, the first that cannot stand where it stands, or the beginning of the
+    /// scalar that it is part of.
+    pub fn reached(&self) -> usize {
+        self.reached
+    }
+
+    /// Parses one object between whose lines foreign ones stand; `foreign` becomes their places.
+    pub fn parse_between(&mut self, bytes: &[u8], foreign: &mut Vec<std::ops::Range<usize>>) -> Outcome {
+        self.nodes.clear();
+        foreign::parse(bytes, &mut self.nodes, foreign)
+    }
+
     /// Parses one value around which so many containers are open.
     fn parse_inside(&mut self, bytes: &[u8], depth: usize) -> Outcome {
         self.nodes.clear();
         if self.nodes.capacity() > MAX_NODES / 16 {
             self.nodes.shrink_to(1024);
         }
-        parse::parse(bytes, depth, &mut self.nodes)
+        let (outcome, reached) = parse::parse(bytes, depth, &mut self.nodes);
+        self.reached = reached;
+        outcome
     }
 
     /// The parsed value; `bytes` must be those that were parsed.

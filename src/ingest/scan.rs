@@ -13,6 +13,7 @@ mod learned;
 mod memo;
 mod part;
 mod prefix;
+mod signs;
 mod sink;
 mod stamp;
 mod text;
@@ -52,7 +53,7 @@ impl DecodeOptions {
         let unknown = |name: &str| matches!(name, "" | "unknown_service") || name.starts_with("unknown_service:");
         match &self.service {
             Some(service) if named.is_none_or(unknown) => service,
-            _ => named.unwrap_or(&self.fallback_service),
+            _ => named.filter(|name| !name.is_empty()).unwrap_or(&self.fallback_service),
         }
     }
 }

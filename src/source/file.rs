@@ -328,10 +328,14 @@ impl Reading {
         if bytes == 0 {
             return Some(format!("{} is empty", self.name));
         }
+        let malformed = self.counters.malformed.load(Ordering::Relaxed);
+        if malformed > 0 {
+            let meant = plural(malformed, "was meant as a span and is", "were meant as spans and are");
+            return Some(format!("no spans in {}: {meant} cut off or damaged; try: a file that is whole", self.name));
+        }
         let found = [
             (self.counters.lines.load(Ordering::Relaxed), "line of text", "lines of text"),
             (self.objects.load(Ordering::Relaxed), "JSON object that is not a span", "JSON objects that are not spans"),
-            (self.counters.malformed.load(Ordering::Relaxed), "damaged object", "damaged objects"),
         ];
         let found: Vec<_> =
             found.into_iter().filter(|row| row.0 > 0).map(|(n, one, many)| plural(n, one, many)).collect();

@@ -73,7 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shortened_fits_and_names_never_vanish(service in ".{0,40}", operation in ".{1,40}", room in 1u16..60) {
+        fn what_is_shortened_fits_and_names_never_vanish(service in "[ -~é繁]{0,40}", operation in "[ -~é繁]{1,40}", room in 2u16..60) {
             let (short, name) = names(&service, &operation, room, '…');
             let blank = u16::from(!short.is_empty());
             prop_assert!(width(&short) + blank + width(&name) <= room);

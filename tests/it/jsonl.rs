@@ -174,7 +174,7 @@ proptest! {
         let link = Link { trace_id: TraceId(ids.0 >> 32), span_id: SpanId(ids.1), kind, attributes: attributes(&lists.3) };
         let span = Span {
             trace_id: TraceId(ids.0), span_id: SpanId(ids.1), parent_id: ids.2.map(SpanId),
-            service: text(1), name: text(2), kind: Kind::ALL[enums.0],
+            service: if text(1).is_empty() { "shop" } else { text(1) }, name: text(2), kind: Kind::ALL[enums.0],
             start: Timestamp(times.0), duration: times.1,
             status: Status::ALL[enums.1], status_message: text(3), flags: enums.3, trace_state: text(4), source: "console",
             scope: Scope { name: text(5), version: text(6) },

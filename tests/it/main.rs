@@ -1,6 +1,7 @@
 //! One test binary: fixtures in, screens or jsonl out.
 
 mod captures;
+mod cases;
 mod changing;
 mod cli;
 mod demo;

@@ -296,10 +296,10 @@ fn a_span_behind_an_endless_line_is_found() {
 
 #[test]
 fn an_object_larger_than_the_limit_is_given_up() {
-    let long = format!("{{\"a\": [\n{}", "1,\n".repeat(20));
+    let long = format!("{{\"a\": [\n{}", "1,\n".repeat(300));
     let spaces = " ".repeat(60_000) + "\n";
     let read = read(prefixed("a | ", &long.replace('\n', &spaces)) + "a | 1]}\n");
-    assert_eq!(read.problems, [(Place::Line(1), "a JSON object of more than 1 MiB is given up".to_owned())]);
+    assert_eq!(read.problems, [(Place::Line(1), "a JSON object of more than 16 MiB is given up".to_owned())]);
 }
 
 /// Pieces that meet in real output, whole and broken.

@@ -3,35 +3,41 @@
 use super::{JsonKind, MAX_DEPTH, MAX_NODES, Node, Outcome, index, string};
 
 /// Why the parser stops early. The reason is kept aside: what every step returns fits a register.
-enum Stop {
+pub(super) enum Stop {
     End,
     Broken,
 }
 
-/// Parses one value into `nodes`, which must be empty; so many containers are open around it.
-pub(super) fn parse(bytes: &[u8], depth: usize, nodes: &mut Vec<Node>) -> Outcome {
-    let mut parser = Parser { bytes, reason: "", pos: 0, nodes, open: [0; MAX_DEPTH], depth, objects: 0 };
-    match parser.run() {
+/// Parses one value into `nodes`, which must be empty; so many containers are open around it. Also says how far it came.
+pub(super) fn parse(bytes: &[u8], depth: usize, nodes: &mut Vec<Node>) -> (Outcome, usize) {
+    let mut parser = Parser::new(bytes, depth, nodes);
+    let outcome = match parser.run() {
         Ok(()) => Outcome::Complete(parser.pos),
         Err(Stop::End) => Outcome::Incomplete,
         Err(Stop::Broken) => Outcome::Broken(parser.reason),
-    }
+    };
+    (outcome, parser.pos)
 }
 
-struct Parser<'a> {
-    bytes: &'a [u8],
+/// The parser's state; `foreign` drives it line by line.
+pub(super) struct Parser<'a> {
+    pub(super) bytes: &'a [u8],
     /// Why it is broken.
-    reason: &'static str,
-    pos: usize,
-    nodes: &'a mut Vec<Node>,
+    pub(super) reason: &'static str,
+    pub(super) pos: usize,
+    pub(super) nodes: &'a mut Vec<Node>,
     /// Nodes of the containers that are open.
-    open: [u32; MAX_DEPTH],
-    depth: usize,
+    pub(super) open: [u32; MAX_DEPTH],
+    pub(super) depth: usize,
     /// One bit per open container, the innermost lowest: set for an object.
-    objects: u64,
+    pub(super) objects: u64,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    pub(super) fn new(bytes: &'a [u8], depth: usize, nodes: &'a mut Vec<Node>) -> Self {
+        Self { bytes, reason: "", pos: 0, nodes, open: [0; MAX_DEPTH], depth, objects: 0 }
+    }
+
     fn run(&mut self) -> Result<(), Stop> {
         let depth = self.depth;
         self.value()?;
@@ -54,13 +60,13 @@ impl Parser<'_> {
     }
 
     #[cold]
-    fn broken(&mut self, reason: &'static str) -> Stop {
+    pub(super) fn broken(&mut self, reason: &'static str) -> Stop {
         self.reason = reason;
         Stop::Broken
     }
 
     /// Reads a value; a container only up to its first scalar, so that nesting costs no recursion.
-    fn value(&mut self) -> Result<(), Stop> {
+    pub(super) fn value(&mut self) -> Result<(), Stop> {
         loop {
             match self.token()? {
                 b'"' => return self.string(),
@@ -93,7 +99,7 @@ impl Parser<'_> {
         }
     }
 
-    fn key(&mut self) -> Result<(), Stop> {
+    pub(super) fn key(&mut self) -> Result<(), Stop> {
         if self.token()? != b'"' {
             return Err(self.broken("a key is missing"));
         }
@@ -107,7 +113,7 @@ impl Parser<'_> {
 
     /// Skips white space and terminal colours; the byte that follows, not taken.
     #[inline]
-    fn token(&mut self) -> Result<u8, Stop> {
+    pub(super) fn token(&mut self) -> Result<u8, Stop> {
         match self.bytes.get(self.pos) {
             Some(byte) if *byte > b' ' => Ok(*byte),
             _ => self.blank(),
@@ -154,7 +160,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn open(&mut self, kind: JsonKind) -> Result<(), Stop> {
+    pub(super) fn open(&mut self, kind: JsonKind) -> Result<(), Stop> {
         let slot = index(self.nodes.len());
         let Some(open) = self.open.get_mut(self.depth) else {
             return Err(self.broken("it is nested deeper than 64 levels"));
@@ -167,7 +173,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.pos += 1;
         self.depth = self.depth.saturating_sub(1);
         self.objects >>= 1;

@@ -21,6 +21,14 @@ pub(super) struct Attempt {
     false_ends: u8,
 }
 
+/// Why an object is no JSON, and where it stops being some. What stands behind that place may not have come yet and has
+/// no say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Break {
+    pub(super) reason: &'static str,
+    pub(super) at: usize,
+}
+
 /// What became of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -28,8 +36,10 @@ pub(super) enum Found {
     Wait,
     /// Whole, of this length; it is on the tape.
     Whole(usize),
-    /// No JSON, and why.
-    Broken(&'static str),
+    /// Whole but for foreign lines between its own, of this length; it is on the tape. What would be wrong with it is that.
+    Between(usize, Break),
+    /// No JSON.
+    Broken(Break),
     /// The file ends inside it.
     CutOff,
     /// Larger than allowed.
@@ -50,18 +60,27 @@ impl Attempt {
         }
         match target.parse(window) {
             Outcome::Complete(length) => Found::Whole(length),
-            Outcome::Broken(reason) => Found::Broken(reason),
+            Outcome::Broken(reason) => {
+                let found = Break { reason, at: target.sink.tape.reached() };
+                match target.parse_between(window) {
+                    Outcome::Complete(length) => Found::Between(length, found),
+                    Outcome::Incomplete if !all => self.wait(window),
+                    Outcome::Incomplete | Outcome::Broken(_) => Found::Broken(found),
+                }
+            }
             Outcome::Incomplete if window.len() == limit => Found::TooLarge,
             Outcome::Incomplete if all => Found::CutOff,
-            Outcome::Incomplete => {
-                if window.len() >= self.next {
-                    self.next = window.len() * 2;
-                } else {
-                    self.false_ends += 1;
-                }
-                Found::Wait
-            }
+            Outcome::Incomplete => self.wait(window),
         }
+    }
+
+    fn wait(&mut self, window: &[u8]) -> Found {
+        if window.len() >= self.next {
+            self.next = window.len() * 2;
+        } else {
+            self.false_ends += 1;
+        }
+        Found::Wait
     }
 
     /// Whether a line has come that may be the last one: an unindented `}`, or any line end for an object on one line.

@@ -1,7 +1,10 @@
 //! One stream of lines: cut into objects and text, left to right, without looking at what has been decided again.
 
+mod damage;
+
 use super::attempt::{Attempt, Found};
 use super::lanes::{Lanes, Route};
+use super::signs::is_member;
 use super::sink::{Spot, Target};
 use super::text::is_blank;
 use super::{End, Verdict};
@@ -31,11 +34,21 @@ pub(super) struct Lane {
     after: Option<Timestamp>,
     /// The rest of an endless line is being dropped.
     dropping: bool,
+    /// The last line that was added goes on with the next part.
+    in_part: bool,
     /// The last line was a member of an object that had no beginning.
     in_members: bool,
-    /// An object has been counted as broken and its end has not come.
-    is_counted: bool,
+    told: Told,
     cursor: Cursor,
+}
+
+/// What has been told of broken objects.
+#[derive(Debug, Default)]
+struct Told {
+    /// One has been counted and its end has not come.
+    is_counted: bool,
+    /// A span in the line at hand.
+    in_line: bool,
 }
 
 /// How far the piece that the buffer begins with has been looked at.
@@ -66,8 +79,9 @@ impl Lane {
             numbers,
             after: None,
             dropping: false,
+            in_part: false,
             in_members: false,
-            is_counted: false,
+            told: Told::default(),
             cursor,
         }
     }
@@ -88,7 +102,7 @@ impl Lane {
 
     /// Whether the next byte begins a line and nothing before it waits or has a say in what it is.
     pub(super) fn is_clear(&self) -> bool {
-        self.is_idle() && self.cursor.at_line_start && !self.in_members && !self.is_counted
+        self.is_idle() && self.cursor.at_line_start && !self.in_members && !self.told.is_counted
     }
 
     /// Number of the line that is next.
@@ -121,11 +135,25 @@ impl Lane {
 
     /// Adds a whole line whose prefix was taken off.
     pub(super) fn push_line(&mut self, line: &[u8], number: u64) {
-        self.buffer.extend_from_slice(line);
-        if !line.ends_with(b"\n") {
+        self.push_part(line, number, true);
+    }
+
+    /// Adds a part of a line, which ends with it or goes on with the next.
+    pub(super) fn push_part(&mut self, part: &[u8], number: u64, ends: bool) {
+        if !self.in_part {
+            self.numbers.push_back(number);
+        }
+        self.buffer.extend_from_slice(part);
+        let has_end = part.ends_with(b"\n");
+        if ends && !has_end {
             self.buffer.push(b'\n');
         }
-        self.numbers.push_back(number);
+        self.in_part = !ends && !has_end;
+    }
+
+    /// Bytes that wait to be decided.
+    pub(super) fn held(&self) -> usize {
+        self.buffer.len()
     }
 
     /// Decides what can be decided.
@@ -192,10 +220,13 @@ impl Lane {
             let taken = match found {
                 Found::Wait => return None,
                 Found::Whole(length) => self.whole(head, object.get(..length).unwrap_or(object), target),
-                Found::Broken(reason) => self.broken(head, object, &format!("broken JSON object: {reason}"), target),
+                Found::Between(length, found) => {
+                    self.between(head, object, length, target).or_else(|| self.broken(head, object, found, target))
+                }
+                Found::Broken(found) => self.broken(head, object, found, target),
                 Found::TooLarge => {
                     let reason = format!("a JSON object of more than {} MiB is given up", self.limit >> 20);
-                    self.broken(head, object, &reason, target)
+                    self.given_up(head, object, reason, target)
                 }
                 Found::CutOff => self.cut_off(head, object, target),
             };
@@ -254,7 +285,7 @@ impl Lane {
         } else {
             line.trim_ascii_end().ends_with(b"}") && memchr::memmem::find(line, b"\"end_time\": \"").is_some()
         };
-        if is_end && !std::mem::take(&mut self.is_counted) {
+        if is_end && !std::mem::take(&mut self.told.is_counted) {
             target.problem(self.number(), "the end of a JSON object whose beginning is missing".to_owned(), line);
         }
         self.in_members = is_member(line).unwrap_or(self.in_members);
@@ -293,38 +324,9 @@ impl Lane {
             }
         }
         if is_blank(head) && verdict != Verdict::Other {
-            self.is_counted = false;
+            self.told.is_counted = false;
         }
         Some(length)
-    }
-
-    /// The line is text; only what was meant as an object is a problem.
-    fn broken(&mut self, head: &[u8], object: &[u8], reason: &str, target: &mut Target<'_>) -> Option<usize> {
-        if is_blank(head) && has_key(object) {
-            target.problem(self.number(), reason.to_owned(), object);
-            self.is_counted = true;
-        }
-        self.go_on_at(head.len() + 1);
-        None
-    }
-
-    fn cut_off(&mut self, head: &[u8], object: &[u8], target: &mut Target<'_>) -> Option<usize> {
-        let in_text = !is_blank(head) && memchr::memchr(b'\n', object).is_none();
-        if in_text || !has_key(object) {
-            self.go_on_at(head.len() + 1);
-            return None;
-        }
-        target.problem(self.number(), "file ends inside a JSON object that starts here".to_owned(), object);
-        self.is_counted = true;
-        // An object torn before a value takes the next one for that value: look there again.
-        if memchr::memmem::find(object, b"\n{").is_some() {
-            self.go_on_at(head.len() + 1);
-            return None;
-        }
-        if !is_blank(head) {
-            target.text(head.trim_ascii_end(), self.spot());
-        }
-        Some(head.len() + object.len())
     }
 
     fn go_on_at(&mut self, from: usize) {
@@ -343,6 +345,7 @@ impl Lane {
             self.numbers.drain(..lines.min(self.numbers.len()));
         }
         let at_line_start = taken.ends_with(b"\n");
+        self.told.in_line &= lines == 0;
         self.cursor = Cursor { at_line_start, from: 0, braces: 0, brace: None };
     }
 
@@ -353,20 +356,4 @@ impl Lane {
     fn spot(&self) -> Spot<'_> {
         Spot { line: self.number(), after: self.after, prefix: &self.prefix }
     }
-}
-
-/// Whether an indented line begins with a key; nothing is said by one that ends what another began.
-fn is_member(line: &[u8]) -> Option<bool> {
-    let start = line.trim_ascii_start();
-    match start.first() {
-        Some(b'}' | b']') if start.len() < line.len() => None,
-        Some(b'"') if start.len() < line.len() => Some(memchr::memmem::find(start, b"\":").is_some()),
-        _ => Some(false),
-    }
-}
-
-/// Whether a brace is followed by what may be a key. White space is what the parser takes for it and no more: behind a
-/// form feed, where the parser gives up, the answer would depend on how much has come.
-fn has_key(object: &[u8]) -> bool {
-    object.iter().skip(1).find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) == Some(&b'"')
 }

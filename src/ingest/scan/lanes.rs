@@ -3,15 +3,18 @@
 use super::End;
 use super::lane::Lane;
 use super::learned::{Guess, Learned};
-use super::prefix::{MAX_PREFIX, prefix};
+use super::prefix::{Cri, MAX_PREFIX, cri, prefix};
 use super::sink::Target;
 use crate::model::Timestamp;
 
 /// More prefixes than this at once are not told apart.
 const MAX_LANES: usize = 32;
 
-/// Objects and lines behind a prefix may be this large; with all lanes full the sum is still bounded.
-const MAX_LANE: usize = 1 << 20;
+/// Objects and lines behind a prefix may be this large.
+const MAX_LANE: usize = 16 << 20;
+
+/// What waits in all lanes may be this large.
+const MAX_HELD: usize = 64 << 20;
 
 /// The lanes of the prefixes seen.
 #[derive(Debug, Default)]
@@ -33,6 +36,16 @@ pub(super) enum Route {
     Taken(usize, Option<Timestamp>),
 }
 
+/// How far a line has come.
+enum Whole {
+    /// It has this length.
+    Line(usize),
+    /// It is longer than a lane takes.
+    TooLong,
+    /// Its end has not come.
+    Wait,
+}
+
 impl Lanes {
     /// Whether there was no prefix yet, or only some that are forgotten again.
     pub(super) fn is_clear(&self) -> bool {
@@ -47,6 +60,12 @@ impl Lanes {
     /// Puts the line that `rest` begins with into its lane, if it has a prefix.
     pub(super) fn route(&mut self, rest: &[u8], number: u64, end: End, target: &mut Target<'_>) -> Route {
         let first = rest.first().copied().unwrap_or_default();
+        if first.is_ascii_digit() {
+            let Some(head) = head(rest, end) else { return Route::Wait };
+            if let Some(cri) = cri(head) {
+                return self.route_cri(rest, cri, (number, end), target);
+            }
+        }
         match self.learned.route(rest, number, end, target) {
             Guess::None => {}
             Guess::Wait => return Route::Wait,
@@ -57,16 +76,10 @@ impl Lanes {
         }
         let Some(head) = head(rest, end) else { return Route::Wait };
         let Some(length) = prefix(head) else { return Route::Here };
-        let window = rest.get(..MAX_LANE).unwrap_or(rest);
-        let fresh = window.get(self.searched..).unwrap_or_default();
-        let whole = match memchr::memchr(b'\n', fresh) {
-            Some(at) => self.searched + at + 1,
-            None if window.len() == MAX_LANE => return self.decided(Route::Here),
-            None if end == End::Reached => rest.len(),
-            None => {
-                self.searched = window.len();
-                return Route::Wait;
-            }
+        let whole = match self.line(rest, end) {
+            Whole::Line(length) => length,
+            Whole::TooLong => return self.decided(Route::Here),
+            Whole::Wait => return Route::Wait,
         };
         let (mark, line) = rest.get(..whole).unwrap_or(rest).split_at(length);
         let mark = [mark.trim_ascii_end(), b" "].concat();
@@ -81,11 +94,52 @@ impl Lanes {
                 },
             },
         };
-        if let Some(lane) = self.list.get_mut(index) {
-            lane.push_line(line, number);
-            lane.run(End::Open, None, target);
-        }
+        self.push(index, line, (number, true), target);
         self.decided(Route::Taken(whole, None))
+    }
+
+    /// Puts a line of a container runtime's file into the lane of its stream.
+    fn route_cri(&mut self, rest: &[u8], cri: Cri<'_>, at: (u64, End), target: &mut Target<'_>) -> Route {
+        let (number, end) = at;
+        let whole = match self.line(rest, end) {
+            Whole::Line(length) => length,
+            Whole::TooLong => return self.decided(Route::Here),
+            Whole::Wait => return Route::Wait,
+        };
+        let mark = [cri.stream, b" "].concat();
+        let known = self.list.iter().position(|lane| lane.prefix() == mark);
+        let Some(index) = known.or_else(|| self.open(&mark)) else { return self.decided(Route::Here) };
+        let line = rest.get(cri.length..whole).unwrap_or_default();
+        // The line end is the file's, not the program's.
+        let line = if cri.ends { line } else { line.strip_suffix(b"\n").unwrap_or(line) };
+        self.push(index, line, (number, cri.ends), target);
+        self.decided(Route::Taken(whole, None))
+    }
+
+    /// Adds a line, or a part of one, to a lane and decides what can be decided.
+    fn push(&mut self, index: usize, line: &[u8], at: (u64, bool), target: &mut Target<'_>) {
+        let (number, ends) = at;
+        let held: usize = self.list.iter().map(Lane::held).sum();
+        let end = if held + line.len() > MAX_HELD { End::Reached } else { End::Open };
+        if let Some(lane) = self.list.get_mut(index) {
+            lane.push_part(line, number, ends);
+            lane.run(end, None, target);
+        }
+    }
+
+    /// The length of the line that `rest` begins with.
+    fn line(&mut self, rest: &[u8], end: End) -> Whole {
+        let window = rest.get(..MAX_LANE).unwrap_or(rest);
+        let fresh = window.get(self.searched..).unwrap_or_default();
+        match memchr::memchr(b'\n', fresh) {
+            Some(at) => Whole::Line(self.searched + at + 1),
+            None if window.len() == MAX_LANE => Whole::TooLong,
+            None if end == End::Reached => Whole::Line(rest.len()),
+            None => {
+                self.searched = window.len();
+                Whole::Wait
+            }
+        }
     }
 
     /// Decides what is left in all lanes.

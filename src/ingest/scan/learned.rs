@@ -14,7 +14,10 @@ use crate::model::Timestamp;
 const MAX_LEARNED: usize = 16;
 
 /// The object may be this large.
-const MAX_OBJECT: usize = 1 << 20;
+const MAX_OBJECT: usize = 16 << 20;
+
+/// Blanks looked at before a prefix.
+const MAX_INDENT: usize = 64;
 
 /// So many lines may stand between the first two of an object: other processes print too.
 const MAX_AHEAD: u64 = 16;
@@ -53,9 +56,13 @@ impl Learned {
 
     /// Takes the line that `rest` begins with if it belongs to an object behind a prefix.
     pub(super) fn route(&mut self, rest: &[u8], number: u64, end: End, target: &mut Target<'_>) -> Guess {
-        let starts_object = rest.first() == Some(&b'{');
-        if starts_object || (self.list.is_empty() && rest.first().is_none_or(u8::is_ascii_whitespace) && !padded(rest))
-        {
+        if rest.first() == Some(&b'{') || rest.first().is_none_or(|byte| matches!(byte, b'\n' | b'\r')) {
+            return Guess::None;
+        }
+        // An indented line may have a prefix, too, unless it begins as JSON does.
+        let indent = rest.iter().take(MAX_INDENT).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let begins_json = matches!(rest.get(indent), Some(b'{' | b'}' | b'[' | b']' | b'"'));
+        if self.list.is_empty() && indent > 0 && begins_json {
             return Guess::None;
         }
         let Some(head) = line(rest, end) else { return Guess::Wait };
@@ -121,11 +128,6 @@ impl Learned {
 /// Whether [`prefix`] knows this prefix, but for spaces.
 fn is_tabled(head: &[u8], length: usize) -> bool {
     prefix(head).is_some_and(|known| head.get(known.min(length)..length).unwrap_or_default().trim_ascii().is_empty())
-}
-
-/// Whether a line begins with spaces and a digit, as numbered lines do.
-fn padded(rest: &[u8]) -> bool {
-    rest.get(..8).unwrap_or(rest).trim_ascii_start().first().is_some_and(u8::is_ascii_digit)
 }
 
 /// What the lines behind a brace say.

@@ -1,4 +1,4 @@
-//! The prefix that `docker compose logs` and `kubectl logs --prefix` put before every line.
+//! The prefix that `docker compose logs` and `kubectl logs --prefix` put before every line, and the one of CRI's log files.
 
 use super::text::sequence;
 
@@ -18,6 +18,33 @@ pub(super) fn prefix(line: &[u8]) -> Option<usize> {
         Some(b'\r' | b'\n') => Some(length),
         _ => None,
     }
+}
+
+/// What a container runtime writes before a line of its log files (Kubernetes CRI logging format):
+/// `2024-05-01T10:00:00.123456789Z stdout F `.
+#[derive(Clone, Copy)]
+pub(super) struct Cri<'a> {
+    /// Its length.
+    pub(super) length: usize,
+    /// `stdout` or `stderr`.
+    pub(super) stream: &'a [u8],
+    /// The line ends here; else (`P`) it goes on with the next one of the stream.
+    pub(super) ends: bool,
+}
+
+/// The CRI prefix of a line.
+pub(super) fn cri(line: &[u8]) -> Option<Cri<'_>> {
+    let head = line.get(..MAX_PREFIX).unwrap_or(line);
+    let mut words = head.splitn(4, |byte| *byte == b' ');
+    let (time, stream, tags) = (words.next()?, words.next()?, words.next()?);
+    let is_time = time.len() >= 20 && time.first()?.is_ascii_digit() && time.get(10) == Some(&b'T');
+    let is_stream = matches!(stream, b"stdout" | b"stderr");
+    let tag = tags.split(|byte| *byte == b':').next()?.trim_ascii_end();
+    if !is_time || !is_stream || !matches!(tag, b"P" | b"F") {
+        return None;
+    }
+    let length = (time.len() + stream.len() + tags.trim_ascii_end().len() + 3).min(head.len());
+    Some(Cri { length, stream, ends: tag == b"F" })
 }
 
 fn kubectl(head: &[u8], at: usize) -> Option<usize> {
@@ -59,5 +86,18 @@ mod tests {
         for (line, length) in cases {
             assert_eq!(prefix(line.as_bytes()), length, "{line}");
         }
+    }
+
+    #[test]
+    fn parts_of_lines_in_files_of_container_runtimes_are_told() {
+        let of = |line: &'static str| {
+            cri(line.as_bytes()).map(|cri| (line.get(cri.length..).unwrap_or("?"), cri.stream == b"stderr", cri.ends))
+        };
+        assert_eq!(of("2024-05-01T10:00:00.123Z stdout F {"), Some(("{", false, true)));
+        assert_eq!(of("2024-05-01T10:00:00.123+02:00 stderr P   \"a"), Some(("  \"a", true, false)));
+        assert_eq!(of("2024-05-01T10:00:00.123Z stdout F:x "), Some(("", false, true)));
+        assert_eq!(of("2024-05-01T10:00:00.123Z stdout F"), Some(("", false, true)));
+        assert_eq!(of("2024-05-01T10:00:00.123Z stdout text"), None);
+        assert_eq!(of("2024-05-01 stdout F text"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Where the scanner puts what it finds: spans into the batch by their format, the rest as lines and problems.
 
-use super::carried::Carried;
+use super::carried::{Carried, Judge};
 use super::text::{MAX_TEXT, is_blank, shown};
 use super::{Counts, DecodeOptions, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
@@ -17,6 +17,8 @@ const MAX_PROBLEMS: usize = 100;
 #[derive(Debug)]
 pub(super) struct Sink {
     pub(super) tape: Tape,
+    /// Lines between those of the object on the tape.
+    pub(super) foreign: Vec<std::ops::Range<usize>>,
     pub(super) counts: Counts,
     pub(super) format: Option<&'static str>,
     pub(super) carried: Carried,
@@ -31,7 +33,8 @@ pub(super) struct Sink {
 impl Sink {
     pub(super) fn new(options: DecodeOptions) -> Self {
         let (tape, counts, memo) = (Tape::default(), Counts::default(), Memo::default());
-        Self { tape, counts, format: None, carried: Carried::default(), options, memo, kept: 0, printed: None }
+        let (foreign, carried) = (Vec::new(), Carried::default());
+        Self { tape, foreign, counts, format: None, carried, options, memo, kept: 0, printed: None }
     }
 
     /// Forgets what was found.
@@ -42,10 +45,41 @@ impl Sink {
         self.printed = None;
     }
 
+    /// The tape, and the formats that judge what is on it.
+    pub(super) fn parts(&mut self) -> (&Tape, Formats<'_>) {
+        let Self { tape, counts, format, options, memo, .. } = self;
+        (tape, Formats { counts, format, options, memo })
+    }
+
     /// Starts a call of the decoder, perhaps with another batch than the last one's.
     pub(super) fn begin(&mut self) {
         self.memo.clear();
         self.kept = 0;
+    }
+}
+
+/// The formats of objects, with what they share and count.
+pub(super) struct Formats<'a> {
+    counts: &'a mut Counts,
+    format: &'a mut Option<&'static str>,
+    options: &'a DecodeOptions,
+    memo: &'a mut Memo,
+}
+
+impl Judge for Formats<'_> {
+    fn judge(&mut self, object: Json<'_>, batch: &mut SpanBatch) -> Verdict {
+        let formats: [(&'static str, Format); 2] = [("console", console::decode), ("jsonl", jsonl::decode)];
+        for (name, decode) in formats {
+            let verdict = decode(object, batch, self.memo, self.options);
+            if let Verdict::Span(_) = verdict {
+                self.counts.spans += 1;
+                self.format.get_or_insert(name);
+            }
+            if verdict != Verdict::Other {
+                return verdict;
+            }
+        }
+        Verdict::Other
     }
 }
 
@@ -76,6 +110,16 @@ impl Target<'_> {
         printed.map_or_else(|| self.sink.tape.parse(bytes), |(length, _)| Outcome::Complete(length))
     }
 
+    /// The same where an object printed on several lines is broken as it stands: without the lines that are no part of it.
+    pub(super) fn parse_between(&mut self, bytes: &[u8]) -> Outcome {
+        let is_printed = matches!(bytes.get(1), Some(b'\n' | b'\r'));
+        if !is_printed {
+            return Outcome::Broken("");
+        }
+        let Sink { tape, foreign, .. } = &mut *self.sink;
+        tape.parse_between(bytes, foreign)
+    }
+
     /// Offers the object that was parsed to the formats.
     pub(super) fn object(&mut self, bytes: &[u8]) -> Verdict {
         let sink = &mut *self.sink;
@@ -84,18 +128,8 @@ impl Target<'_> {
             sink.format.get_or_insert("console");
             return Verdict::Span(ended);
         }
-        let verdicts: [(&'static str, Format); 2] = [("console", console::decode), ("jsonl", jsonl::decode)];
-        for (name, decode) in verdicts {
-            let verdict = decode(sink.tape.root(bytes), self.batch, &mut sink.memo, &sink.options);
-            if let Verdict::Span(_) = verdict {
-                sink.counts.spans += 1;
-                sink.format.get_or_insert(name);
-            }
-            if verdict != Verdict::Other {
-                return verdict;
-            }
-        }
-        Verdict::Other
+        let (tape, mut formats) = sink.parts();
+        formats.judge(tape.root(bytes), self.batch)
     }
 
     /// Keeps the object that the tape holds as an output line, on one line, behind the text before it.

@@ -97,9 +97,10 @@ fn files_with_numbers_out_of_range_keep_their_spans() {
         (ours("9223372036854775808", "-1"), 0, 0, 2),
         (ours("1e3", "0.5"), 0, 0, 2),
         (ours("99999999999999999999999999999999", "null"), 0, 0, 2),
-        (console("9223372036854775807", "-9223372036854775808"), i64::MAX, 0, 1),
-        (console("-9223372036854775808", "9223372036854775807"), i64::MIN, u64::MAX, 0),
-        (console("\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.999999Z\""), 0, 0, 1),
+        // Those have few members, which is one warning more.
+        (console("9223372036854775807", "-9223372036854775808"), i64::MAX, 0, 2),
+        (console("-9223372036854775808", "9223372036854775807"), i64::MIN, u64::MAX, 1),
+        (console("\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.999999Z\""), 0, 0, 2),
     ];
     for (text, start, duration, warnings) in cases {
         let app = toured(text.as_bytes());

@@ -28,12 +28,22 @@ fn lines_of_two_spans_in_one_object_are_no_span() {
 }
 
 #[test]
-fn a_span_without_the_lines_that_every_version_prints_is_counted() {
+fn a_span_without_members_that_every_version_prints_says_which() {
     for gone in ["kind", "parent_id"] {
         let line = format!("    \"{gone}\"");
         let text: String = span("a").split_inclusive('\n').filter(|text| !text.starts_with(&line)).collect();
-        assert_eq!(reasons(&text), [(Place::Line(1), "a span of which lines are missing".to_owned())], "{gone}");
+        let read = read(&text);
+        assert_eq!((read.spans, read.problems), (vec!["a".to_owned()], vec![]), "{gone}");
+        let span = read.batch.span(&read.batch.spans[0]);
+        assert_eq!(span.warnings.first().map(|text| text.contains(gone)), Some(true), "{gone}: {:?}", span.warnings);
     }
+}
+
+#[test]
+fn a_span_without_any_time_is_counted() {
+    let text: String = span("a").split_inclusive('\n').filter(|text| !text.contains("_time\"")).collect();
+    let reason = "a span without a time: start_time and end_time are missing";
+    assert_eq!((read(&text).spans.len(), reasons(&text)), (0, vec![(Place::Line(1), reason.to_owned())]));
 }
 
 #[test]
