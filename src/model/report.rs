@@ -96,3 +96,15 @@ pub struct SourceStatus {
     /// Socket receive buffer in bytes: asked and got.
     pub receive_buffer: Option<(u64, u64)>,
 }
+
+impl SourceStatus {
+    /// What was lost on the way in, here: dropped by the kernel, by the queue, or too large to receive.
+    pub fn dropped(&self) -> u64 {
+        self.kernel_drops.unwrap_or(0) + self.queue_drops + self.truncated
+    }
+
+    /// What was lost before it came here, as clients say: spans that they dropped, batches whose numbers are missing.
+    pub fn lost_by_clients(&self) -> u64 {
+        self.client_drops + self.seq_gaps
+    }
+}

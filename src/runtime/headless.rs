@@ -56,14 +56,17 @@ pub struct Summary {
     pub datagrams: u64,
     /// Datagrams that could not be decoded, wholly or in part.
     pub malformed: u64,
-    /// Spans dropped from the queue and datagrams dropped by the kernel.
+    /// Spans and datagrams that were lost here.
     pub dropped: u64,
+    /// Spans and batches that clients lost, as far as they say.
+    pub lost_by_clients: u64,
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { spans, traces, datagrams, malformed, dropped } = self;
-        write!(f, "{spans} spans, {traces} traces, {datagrams} datagrams, {malformed} malformed, {dropped} dropped")
+        let Self { spans, traces, datagrams, malformed, dropped, lost_by_clients } = self;
+        write!(f, "{spans} spans, {traces} traces, {datagrams} datagrams, {malformed} malformed, {dropped} dropped")?;
+        if *lost_by_clients > 0 { write!(f, ", {lost_by_clients} lost by clients") } else { Ok(()) }
     }
 }
 
@@ -189,7 +192,8 @@ impl Writer<'_> {
             traces: self.traces.len() as u64,
             datagrams: sum(|status| status.datagrams),
             malformed: sum(|status| status.malformed),
-            dropped: sum(|status| status.queue_drops + status.kernel_drops.unwrap_or(0)),
+            dropped: sum(SourceStatus::dropped),
+            lost_by_clients: sum(SourceStatus::lost_by_clients),
         }
     }
 }

@@ -41,7 +41,10 @@ impl Decoder<'_, '_> {
     fn map_known(&mut self, row: &mut BatchSpan, mapped: &mut Mapped, key: &[u8], value: BatchValue) -> bool {
         match (key, value) {
             (b"error", BatchValue::Bool(true)) => set_status(row, Status::Error),
-            (b"error", BatchValue::Str(text)) if self.batch.bytes(text) == b"true" => set_status(row, Status::Error),
+            // Old Python clients write what `str(True)` gives.
+            (b"error", BatchValue::Str(text)) if self.batch.bytes(text).eq_ignore_ascii_case(b"true") => {
+                set_status(row, Status::Error)
+            }
             (b"span.kind", BatchValue::Str(text)) if mapped.given & KIND == 0 => {
                 match Kind::parse(self.batch.str(text)) {
                     Some(kind) => {

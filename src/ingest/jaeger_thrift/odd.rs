@@ -8,6 +8,7 @@ pub(super) enum Odd {
     NoSpanId,
     NoName,
     NoStart,
+    ZeroStart,
     NoDuration,
     NegativeDuration,
     TimeRange,
@@ -25,12 +26,13 @@ pub(super) enum Odd {
 
 impl Odd {
     /// Every oddity, in the order of the bits.
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::NoTraceId,
         Self::HalfTraceId,
         Self::NoSpanId,
         Self::NoName,
         Self::NoStart,
+        Self::ZeroStart,
         Self::NoDuration,
         Self::NegativeDuration,
         Self::TimeRange,
@@ -59,6 +61,7 @@ impl Odd {
             Self::NoSpanId => "sent without a span id",
             Self::NoName => "sent without an operation name",
             Self::NoStart => "sent without a start time",
+            Self::ZeroStart => "sent with a start time of 0, which is 1970",
             Self::NoDuration => "sent without a duration",
             Self::NegativeDuration => "sent with a negative duration, shown as 0",
             Self::TimeRange => "a time lies outside the years 1677 to 2262 and was moved to the limit",

@@ -101,6 +101,7 @@ impl Decoder<'_, '_> {
             (row.span_id.0 == 0, Odd::NoSpanId),
             (!draft.named, Odd::NoName),
             (draft.start.is_none(), Odd::NoStart),
+            (draft.start == Some(0), Odd::ZeroStart),
             (draft.duration.is_none(), Odd::NoDuration),
             (micros < 0, Odd::NegativeDuration),
             (duration > u64::MAX / 1_000, Odd::DurationRange),

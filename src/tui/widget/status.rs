@@ -64,9 +64,7 @@ pub(crate) fn listens(sources: &[SourceStatus]) -> bool {
 
 /// Spans and datagrams known to be lost, wherever it happened.
 pub(crate) fn lost(cx: &Cx<'_>) -> u64 {
-    let sources = cx.sources.iter().map(|source| {
-        source.kernel_drops.unwrap_or(0) + source.queue_drops + source.truncated + source.client_drops + source.seq_gaps
-    });
+    let sources = cx.sources.iter().map(|source| source.dropped() + source.lost_by_clients());
     sources.sum::<u64>() + cx.totals.refused
 }
 

@@ -7,6 +7,7 @@ use super::{reasons, screen, spans, toured};
 
 const MOVED: &str = "a time lies outside the years 1677 to 2262 and was moved to the limit";
 const NEGATIVE: &str = "sent with a negative duration, shown as 0";
+const ZERO: &str = "sent with a start time of 0, which is 1970";
 const CUT: &str = "the duration is above 584 years and was cut";
 
 #[test]
@@ -19,8 +20,8 @@ fn times_at_their_limits_are_shown_within_the_limits_and_with_a_warning() {
         (i64::MAX, i64::MAX, i64::MAX, u64::MAX, &[MOVED, CUT]),
         (i64::MIN, i64::MAX, i64::MIN, u64::MAX, &[MOVED, CUT]),
         (i64::MIN, i64::MIN, i64::MIN, 0, &[NEGATIVE, MOVED]),
-        (0, -1, 0, 0, &[NEGATIVE]),
-        (0, i64::MAX, 0, u64::MAX, &[CUT]),
+        (0, -1, 0, 0, &[ZERO, NEGATIVE]),
+        (0, i64::MAX, 0, u64::MAX, &[ZERO, CUT]),
         (last, last, last * 1_000, last.unsigned_abs() * 1_000, whole),
         (-last, last, -last * 1_000, last.unsigned_abs() * 1_000, whole),
     ];

@@ -168,7 +168,7 @@ fn tags_without_their_parts_are_kept_with_a_warning() {
 #[test]
 fn a_span_with_one_id_missing_and_times_beyond_the_limits_is_kept() {
     let batch = sent(Span { trace_id: TraceId(0), ..plain() });
-    assert_eq!(only(&batch).warnings, ["sent without a trace id"]);
+    assert_eq!(only(&batch).warnings, ["sent without a trace id", "sent with a start time of 0, which is 1970"]);
     // Start i64::MAX µs, duration -1 µs.
     let batch = span_of(b"\x56\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x16\x01");
     let span = only(&batch);
@@ -197,4 +197,14 @@ fn a_reused_batch_needs_no_new_memory() {
     };
     let first = held();
     assert_eq!(held(), first);
+}
+
+#[test]
+fn error_tags_of_every_client_are_read_as_they_were_meant() {
+    let bytes = include_bytes!("../../fixtures/cases/k9-error-tags.compact.dgrams");
+    let (batch, report) = decoded(bytes.get(4..).expect("a datagram behind its length"));
+    assert!(!report.malformed);
+    let failed: Vec<&str> =
+        batch.spans.iter().filter(|span| span.status == Status::Error).map(|span| batch.span(span).name).collect();
+    assert_eq!(failed, ["bool true", "str true", "str True", "both", "otel only", "otel OK + error true"]);
 }
