@@ -39,6 +39,9 @@ enum Part {
     Span(u32, i16),
 }
 
+/// The service of spans whose client names none.
+const UNKNOWN_SERVICE: &str = "unknown_service";
+
 /// Reads one datagram into a batch.
 pub(super) struct Decoder<'d, 'b> {
     pub(super) cursor: Cursor<'d>,
@@ -323,7 +326,15 @@ impl Decoder<'_, '_> {
             note(self.datagram, self.batch, self.first_nameless, reason);
         }
         if self.report.spans > 0 && !self.has_service {
-            self.problem(format!("batch without a service name: {} spans stand under an empty one", self.report.spans));
+            let spans = self.report.spans;
+            self.problem(format!("batch without a service name: {spans} spans stand under {UNKNOWN_SERVICE}"));
+        }
+        let resource = self.batch.resources.get(self.resource as usize);
+        if self.report.spans > 0 && resource.is_some_and(|row| row.service.len == 0) {
+            let service = self.batch.push_text(UNKNOWN_SERVICE.as_bytes());
+            if let Some(row) = self.batch.resources.get_mut(self.resource as usize) {
+                row.service = service;
+            }
         }
         self.report
     }

@@ -97,7 +97,7 @@ fn a_span_whose_every_text_is_empty_is_shown() {
         let app = toured(&datagram);
         let shown = spans(app.store());
         let [span] = shown.as_slice() else { panic!("{} spans", shown.len()) };
-        assert_eq!((span.service(), span.name(), span.to_span().events.len()), ("", "", 2));
+        assert_eq!((span.service(), span.name(), span.to_span().events.len()), ("unknown_service", "", 2));
         assert!(screen(&datagram).contains("1 trace"), "{}", screen(&datagram));
     }
 }

@@ -104,7 +104,7 @@ impl OwnedSpan {
             trace_id: TraceId(trace_id),
             span_id: SpanId(span_id),
             parent_id: parent_id.map(SpanId),
-            service,
+            service: if service.is_empty() { "unknown_service" } else { service },
             name,
             kind: Kind::ALL.get(self.choice.0).copied().unwrap_or_default(),
             start: Timestamp::from_micros(self.times.0),
@@ -119,7 +119,7 @@ impl OwnedSpan {
             resource: borrowed(if service == "a" { one } else { other }),
             events: self.events.iter().map(event).collect(),
             links: self.links.iter().map(link).collect(),
-            warnings: Vec::new(),
+            warnings: if self.times.0 == 0 { vec!["sent with a start time of 0, which is 1970"] } else { Vec::new() },
         }
     }
 }
