@@ -5,6 +5,7 @@
 //! `received == spans + evicted_spans + refused + duplicates + replaced`.
 
 mod arena;
+mod copies;
 mod detail;
 mod extend;
 mod histogram;

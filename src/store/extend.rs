@@ -101,9 +101,13 @@ impl Store {
         let is_first = known.is_none();
         if let Some(trace) = known {
             match trace.place(&new, &self.pool) {
-                Place::Taken(at) => {
-                    new.expected = 1;
-                    return self.settle(at, &new, &mut scratch.stale);
+                Place::Taken(first) => {
+                    let same = if new.row.is_anonymous() { vec![first] } else { trace.same(first, &new, &self.pool) };
+                    if !same.is_empty() {
+                        new.expected = 1;
+                        return self.settle(same, &new, &mut scratch.stale);
+                    }
+                    new.row.mark_copy(true);
                 }
                 Place::Twin => new.row.mark_twin(true),
                 Place::Free => {}
@@ -155,8 +159,9 @@ impl Store {
         id
     }
 
-    /// A span with the same identity is here: the greater of the two stays.
-    fn settle(&mut self, at: u32, new: &Incoming<'_>, stale: &mut Vec<TraceId>) -> Outcome {
+    /// Spans that are one with it are here, in these rows: of all of them the greatest stays.
+    fn settle(&mut self, rows: Vec<u32>, new: &Incoming<'_>, stale: &mut Vec<TraceId>) -> Outcome {
+        let at = self.put_together(rows, new, stale);
         let id = new.span.trace_id;
         let Some(trace) = self.traces.get(id) else { return self.refuse(new) };
         match trace.compare(trace.rows.row(at), new, &self.pool) {
@@ -183,6 +188,32 @@ impl Store {
             stale.push(id);
         }
         Outcome::Replaced
+    }
+
+    /// Makes one row of those that a span is one with; gives back its number.
+    fn put_together(&mut self, mut rows: Vec<u32>, new: &Incoming<'_>, stale: &mut Vec<TraceId>) -> u32 {
+        let id = new.span.trace_id;
+        let Some(trace) = self.traces.get_mut(id) else { return 0 };
+        // The one that the index knows stays where it is. The others leave from the end, so that no number changes that is
+        // still needed.
+        rows.sort_unstable_by_key(|at| (trace.rows.row(*at).is_copy(), *at));
+        let Some((&first, gone)) = rows.split_first() else { return 0 };
+        let mut kept = first;
+        let is_equal = gone.is_empty() && trace.compare(trace.rows.row(kept), new, &self.pool).is_eq();
+        if new.row.is_anonymous() || is_equal {
+            return kept;
+        }
+        let before = trace.bytes();
+        trace.remember(kept, new, &self.pool);
+        for at in gone.iter().rev() {
+            kept = trace.put_together(kept, *at, &mut self.pool);
+            self.totals.spans -= 1;
+            self.totals.replaced += 1;
+            trace.revision = self.revision;
+            stale.push(id);
+        }
+        self.trace_bytes = self.trace_bytes + trace.bytes() - before;
+        kept
     }
 
     fn refuse(&mut self, new: &Incoming<'_>) -> Outcome {

@@ -52,7 +52,8 @@ impl Index {
             return Place::Twin;
         }
         let hash = self.twin_hash(wanted.key, service, wanted.kind());
-        let twin = self.find(rows, hash, |row| row.key == wanted.key && row.is_twin() && matches(row));
+        let twin =
+            self.find(rows, hash, |row| row.key == wanted.key && row.is_twin() && !row.is_copy() && matches(row));
         twin.map_or(Place::Twin, Place::Taken)
     }
 
@@ -75,10 +76,28 @@ impl Index {
         }
         let from = if rows.len() == SCANNED { 0 } else { rows.len() - 1 };
         for at in from..rows.len() {
+            // Copies are found by way of the span that came first.
+            if rows.get(at).is_none_or(Row::is_copy) {
+                continue;
+            }
             let number = u32::try_from(at).unwrap_or(u32::MAX);
             let hash = self.hash(rows, number, resources);
             let Self { table, hasher, .. } = self;
             table.insert(hash, number, |&other| hash_of(hasher, rows, other, resources));
+        }
+    }
+
+    /// Takes note that a copy is to leave and that the last row, which is still there, takes its place.
+    pub(super) fn remove_copy(&mut self, rows: &Rows, at: u32, resources: &Resources) {
+        self.twins -= 1;
+        let Some(last) = rows.len().checked_sub(1).and_then(|last| u32::try_from(last).ok()) else { return };
+        if rows.len() <= SCANNED {
+            self.table = Shards::default();
+        } else if !rows.row(last).is_copy() {
+            let hash = self.hash(rows, last, resources);
+            if let Some(number) = self.table.find_mut(hash, |number| *number == last) {
+                *number = at;
+            }
         }
     }
 

@@ -1,6 +1,10 @@
 //! What all traces share: interned text, resources, and the counts of services. Every reference that is taken here
 //! is given back when its span leaves.
 
+use std::hash::BuildHasher;
+
+use foldhash::quality::FixedState;
+
 use super::detail::Packer;
 use super::intern::Names;
 use super::resource::Resources;
@@ -62,6 +66,11 @@ impl Pool {
         self.names.release(row.name);
         self.release_resource(row.resource);
         len
+    }
+
+    /// A hash of a name that outlives its number, the same in every run.
+    pub(super) fn name_hash(&self, name: u32) -> u64 {
+        FixedState::default().hash_one(self.names.text(name))
     }
 
     pub(super) fn sample(&self, row: &Row) -> Sample {

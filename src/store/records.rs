@@ -40,6 +40,20 @@ impl Records {
         row.set_turn(self.turn);
     }
 
+    /// Moves a row's record out of the old arena, if it is there, so that the row itself may be moved.
+    pub(super) fn fetch(&mut self, rows: &mut Rows, at: usize) {
+        let (Some(old), Some(row)) = (&mut self.old, rows.get_mut(at)) else { return };
+        if row.turn() == self.turn {
+            return;
+        }
+        let bytes = old.arena.at(row.offset);
+        let record = bytes.get(..Pieces::record_len(bytes)).unwrap_or_default();
+        let offset = self.arena.push(record, 1);
+        old.arena.forget(row.offset, record.len());
+        row.offset = offset;
+        row.set_turn(self.turn);
+    }
+
     /// Takes note that a row's record, of `len` bytes, is gone.
     pub(super) fn forget(&mut self, row: &Row, len: usize) {
         match &mut self.old {
@@ -57,20 +71,15 @@ impl Records {
             self.old = Some(Box::new(Old { arena: std::mem::take(&mut self.arena), seen: 0 }));
             self.turn = !self.turn;
         }
-        let Some(old) = &mut self.old else { return };
-        let to = rows.len().min(old.seen + MOVED);
-        for at in old.seen..to {
-            let Some(row) = rows.get_mut(at).filter(|row| row.turn() != self.turn) else { continue };
-            let bytes = old.arena.at(row.offset);
-            let record = bytes.get(..Pieces::record_len(bytes)).unwrap_or_default();
-            let offset = self.arena.push(record, 1);
-            old.arena.forget(row.offset, record.len());
-            row.offset = offset;
-            row.set_turn(self.turn);
+        let Some(seen) = self.old.as_ref().map(|old| old.seen) else { return };
+        let to = rows.len().min(seen + MOVED);
+        for at in seen..to {
+            self.fetch(rows, at);
         }
-        old.seen = to;
         if to == rows.len() {
             self.old = None;
+        } else if let Some(old) = &mut self.old {
+            old.seen = to;
         }
     }
 

@@ -32,8 +32,10 @@ const ANONYMOUS: u32 = 1 << 8;
 const TWIN: u32 = 1 << 9;
 /// Which of two arenas the record is in.
 const TURN: u32 = 1 << 10;
+/// Another span of the trace had the same id, service and kind before, and is not the same span. A copy is a twin, too.
+const COPY: u32 = 1 << 11;
 /// What depends on the other spans of the trace.
-const PLACE: u32 = TWIN | TURN;
+const PLACE: u32 = TWIN | TURN | COPY;
 
 /// Stands in where an index leads nowhere, which it never does.
 pub(super) static NOTHING: Row =
@@ -97,6 +99,19 @@ impl Row {
 
     pub(super) fn mark_twin(&mut self, twin: bool) {
         self.meta = if twin { self.meta | TWIN } else { self.meta & !TWIN };
+    }
+
+    pub(super) fn is_copy(&self) -> bool {
+        self.meta & COPY != 0
+    }
+
+    pub(super) fn mark_copy(&mut self, copy: bool) {
+        self.meta = if copy { self.meta | COPY | TWIN } else { self.meta & !COPY };
+    }
+
+    /// Takes over what the other row is to the index.
+    pub(super) fn stand_for(&mut self, other: &Self) {
+        self.meta = self.meta & !(TWIN | COPY) | other.meta & (TWIN | COPY);
     }
 
     pub(super) fn turn(&self) -> bool {

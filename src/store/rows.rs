@@ -73,6 +73,15 @@ impl Rows {
         row
     }
 
+    /// Takes a row out; the last one takes its place.
+    pub(super) fn swap_remove(&mut self, at: usize) -> Option<Row> {
+        let last = self.pop()?;
+        if at == self.len() {
+            return Some(last);
+        }
+        self.get_mut(at).map(|place| std::mem::replace(place, last))
+    }
+
     /// How many bytes one more row may cost.
     pub(super) fn growth(&self, expected: usize) -> usize {
         if self.last.len() == CHUNK {

@@ -84,6 +84,11 @@ impl<'a> SpanRef<'a> {
         self.row.status()
     }
 
+    /// How many spans of the trace share its id, service and kind and are not the same span, itself included.
+    pub fn copies(self) -> u32 {
+        self.trace.copies_of(self.row, self.pool)
+    }
+
     /// Whether it has events; costs nothing.
     pub fn has_events(self) -> bool {
         self.row.has_events()

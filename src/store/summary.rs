@@ -82,6 +82,18 @@ impl Summary {
         self.extend(rows, at as usize, pool);
     }
 
+    /// Takes note that a row is gone and that another has taken its number.
+    pub(super) fn remove(&mut self, row: &Row, pool: &Pool) {
+        let error = u32::from(row.is_error());
+        self.errors -= error;
+        let place = self.place(ServiceId(pool.resources.service(row.resource)));
+        if let Some(count) = place.and_then(|place| self.services.get_mut(place)) {
+            count.spans -= 1;
+            count.errors -= error;
+        }
+        self.stale = true;
+    }
+
     /// Finds starts and root anew.
     pub(super) fn recount(&mut self, rows: &Rows, pool: &Pool) {
         self.stale = false;

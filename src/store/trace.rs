@@ -1,8 +1,11 @@
 //! One trace: rows, the arena of their records, and what is known of the whole. Rows are only added or replaced in
 //! place, never moved, so a row's number is its name.
 
+mod shared;
+
 use std::cmp::Ordering;
 
+use super::copies::Copies;
 use super::index::{Index, Place};
 use super::missing::Missing;
 use super::order;
@@ -26,6 +29,8 @@ pub(super) struct Trace {
     /// How often a span took the place of another.
     pub(super) replaced: u64,
     index: Index,
+    /// Spans that share id, service and kind; nothing until two that differ do.
+    copies: Option<Box<Copies>>,
     /// Parents that have not arrived, with the number of spans that wait for each.
     missing: Missing,
 }
@@ -53,6 +58,7 @@ impl Trace {
             records: Records::default(),
             replaced: 0,
             index: Index::default(),
+            copies: None,
             missing: Missing::default(),
         }
     }
@@ -97,6 +103,12 @@ impl Trace {
         ends.then_with(|| order::compare(&self.to_span(row, pool), &new.batch.span(new.span)))
     }
 
+    /// The same for two rows.
+    fn order(&self, a: &Row, b: &Row, pool: &Pool) -> Ordering {
+        let ends = a.end().cmp(&b.end()).then(a.duration.cmp(&b.duration));
+        ends.then_with(|| order::compare(&self.to_span(a, pool), &self.to_span(b, pool)))
+    }
+
     /// How many bytes adding a span will cost, service counts aside. `None` when the trace can hold no more at all.
     pub(super) fn growth(&self, new: &Incoming<'_>) -> Option<usize> {
         u32::try_from(self.rows.len()).ok()?;
@@ -112,6 +124,9 @@ impl Trace {
         self.records.add(&mut row, new.record, new.expected);
         self.rows.push(row, new.expected);
         self.index.add_last(&self.rows, &pool.resources);
+        if row.is_copy() {
+            self.add_copy(&row, pool);
+        }
         if !row.is_anonymous() && self.missing.len() > 0 {
             self.missing.remove(row.key);
         }
@@ -126,7 +141,7 @@ impl Trace {
         let old = *self.rows.row(at);
         self.replaced += 1;
         let mut row = new.row;
-        row.mark_twin(old.is_twin());
+        row.stand_for(&old);
         pool.services.undo(pool.sample(&old));
         pool.services.record(pool.sample(&row));
         self.records.add(&mut row, new.record, 1);
@@ -147,6 +162,7 @@ impl Trace {
             pool.services.leave_trace(count.service.0);
         }
         self.index = Index::default();
+        self.copies = None;
         self.missing = Missing::default();
         self.summary = Summary::default();
     }
@@ -167,6 +183,7 @@ impl Trace {
             + self.rows.bytes()
             + self.records.bytes()
             + self.index.bytes()
+            + self.copies.as_ref().map_or(0, |copies| size_of::<Copies>() + copies.bytes())
             + self.missing.bytes()
             + self.summary.bytes()
     }

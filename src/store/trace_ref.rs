@@ -93,6 +93,12 @@ impl<'a> TraceRef<'a> {
         self.trace.shares_ids()
     }
 
+    /// Spans that share id, service and kind with others of the trace and are not the same span. A client and a server that
+    /// share an id do not count.
+    pub fn shared_ids(self) -> u32 {
+        self.trace.shared_ids()
+    }
+
     /// Spans not kept because this trace alone exceeds the budget.
     pub fn refused(self) -> u64 {
         self.trace.refused

@@ -1,5 +1,6 @@
 //! The store from outside: nothing lost, nothing counted twice, nothing that depends on what came first.
 
+mod copies;
 mod search;
 pub(crate) mod spans;
 
