@@ -20,12 +20,17 @@ impl Trace {
 
     /// Remembers a span that was here already in another form, or in several that it joins: `at` shows them all.
     pub(in crate::store) fn remember(&mut self, at: u32, new: &Incoming<'_>, pool: &Pool) {
-        let (key, shown) = (key(&new.row, pool), member(self.rows.row(at), pool));
+        let (key, shown, new) = (key(&new.row, pool), member(self.rows.row(at), pool), member(&new.row, pool));
+        let is_unknown = self.copies.as_ref().is_none_or(|copies| copies.is_unknown(key));
+        if is_unknown && (shown.name, shown.start) == (new.name, new.start) {
+            // A finished copy of an unfinished span, as it usually is: the one that ends later says all there is to know.
+            return;
+        }
         let copies = self.copies.get_or_insert_default();
-        if copies.is_unknown(key) {
+        if is_unknown {
             copies.add(key, shown, at);
         }
-        copies.join(key, member(&new.row, pool), at);
+        copies.join(key, new, at);
     }
 
     /// Takes note of the last row, which shares its key with others and is none of them.
