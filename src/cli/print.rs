@@ -82,6 +82,16 @@ impl Problems {
     }
 }
 
+/// Says of which traces spans share ids: they may be of several runs.
+fn tell_shared(store: &Store) {
+    for trace in store.traces().filter(|trace| trace.shared_ids() > 0).take(MOST_TOLD) {
+        let (id, count) = (trace.id(), trace.shared_ids());
+        note(&format!(
+            "warning: trace {id}: {count} spans share an id with others that are not the same span; each is shown"
+        ));
+    }
+}
+
 fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
     // Everything is to be printed: only a budget that was asked for may cut it short.
     let mut store = Store::new(keep.memory.unwrap_or(u64::MAX));
@@ -93,6 +103,7 @@ fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -
         true
     });
     problems.finish();
+    tell_shared(&store);
     let mut bytes = Vec::new();
     let width = crate::term::width().unwrap_or(100);
     text::write(&store, &mut bytes, text::Options { ascii: look.ascii, width });

@@ -112,7 +112,11 @@ pub fn detail(
     resource
         .extend(more.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| line(key, value, Tone::Text)));
     let cycle = tree.rows.get(at as usize).filter(|row| row.cycle).map(|_| CYCLE);
-    let warnings = cycle.into_iter().chain(span.warnings.iter().copied());
+    let copies = stored.copies();
+    let shared = (copies > 1).then(|| {
+        format!("{copies} spans of this trace share the id {} and are not one span: each is shown", span.span_id)
+    });
+    let warnings = cycle.into_iter().chain(shared.as_deref()).chain(span.warnings.iter().copied());
     let warnings: Vec<DetailLine> = warnings.map(|text| line("", text, Tone::Warning)).collect();
     Some(SpanDetail {
         idx,

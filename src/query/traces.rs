@@ -226,6 +226,8 @@ pub struct TraceRow {
     pub errors: u32,
     /// A parent has not arrived.
     pub incomplete: bool,
+    /// Spans share an id and are not one span.
+    pub shared: bool,
     /// Spans were refused for want of room.
     pub truncated: bool,
 }
@@ -250,6 +252,7 @@ pub fn row(store: &Store, id: TraceId) -> Option<TraceRow> {
         duration: trace.duration(),
         errors: trace.errors(),
         incomplete: trace.missing_parents() > 0,
+        shared: trace.shared_ids() > 0,
         truncated: trace.refused() > 0,
     })
 }

@@ -4,6 +4,7 @@
 mod budget;
 mod build;
 mod children;
+mod copies;
 mod cycles;
 mod order;
 mod parents;

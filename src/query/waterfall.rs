@@ -120,6 +120,8 @@ pub struct TraceHead {
     pub missing: u32,
     /// Spans whose parents led back to themselves.
     pub cycles: u32,
+    /// Spans that share an id with others and are not the same span.
+    pub shared: u32,
     /// Spans refused because the trace alone is larger than the budget.
     pub refused: u64,
 }
@@ -140,6 +142,7 @@ pub fn head(trace: TraceRef<'_>, tree: &Tree) -> TraceHead {
         errors: if is_built { tree.errors } else { trace.errors() },
         missing: if is_built { tree.missing } else { trace.missing_parents() },
         cycles: tree.cycles,
+        shared: trace.shared_ids(),
         refused: trace.refused(),
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Trace {
     pub(super) records: Records,
     /// How often a span took the place of another.
     pub(super) replaced: u64,
+    /// How often a row left and the last one took its number.
+    pub(super) removed: u64,
     index: Index,
     /// Spans that share id, service and kind; nothing until two that differ do.
     copies: Option<Box<Copies>>,
@@ -57,6 +59,7 @@ impl Trace {
             summary: Summary::default(),
             records: Records::default(),
             replaced: 0,
+            removed: 0,
             index: Index::default(),
             copies: None,
             missing: Missing::default(),

@@ -109,6 +109,11 @@ impl<'a> TraceRef<'a> {
         self.trace.replaced
     }
 
+    /// How often a span left because it turned out to be one with another: while this stands still, places of spans stay.
+    pub fn removed(self) -> u64 {
+        self.trace.removed
+    }
+
     /// The number of its first arrival: later traces have greater ones.
     pub fn arrival(self) -> u64 {
         self.trace.arrival

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use tracetui::ingest::{DecodeOptions, Decoder};
 use tracetui::model::{Place, Problem, SpanBatch};
 
+use crate::harness::Harness;
+
 /// The members that a case is told by.
 const NAMES: [&str; 3] = ["SELECT orders", "load cart", "GET /cart"];
 
@@ -143,6 +145,21 @@ fn a_cut_span_is_told_with_its_line_whatever_stands_before_it() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains("3 were meant as spans") && !said.contains("lines of text"), "{said}");
+}
+
+#[test]
+fn spans_that_share_an_id_are_all_shown_and_told() {
+    let output = tracetui(&["print"], "k7-seeded-two-runs.log");
+    let (out, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(out.matches("load cart").count(), 2, "{out}");
+    assert!(said.contains("6 spans share an id"), "{said}");
+    let bytes = std::fs::read(path("k7-seeded-two-runs.log")).expect("the case is there");
+    let harness = Harness::open(&bytes, 120, 30);
+    assert!(harness.line("shared ids").is_some(), "{}", harness.screen());
+    let harness = harness.keys("enter");
+    assert!(harness.line("6 share an id").is_some(), "{}", harness.screen());
+    let harness = harness.keys("backtab backtab");
+    assert!(harness.line("2 spans of this trace share the id").is_some(), "{}", harness.screen());
 }
 
 #[test]

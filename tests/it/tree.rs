@@ -132,3 +132,24 @@ fn one_id_shared_by_thousands_of_services_stays_quick() {
     assert_eq!(tree.rows.iter().filter(|row| row.depth == 1).count(), 5_000);
     assert!(tree.rows.iter().all(|row| row.subtree <= 2), "each child hangs under its own service's span");
 }
+
+#[test]
+fn children_of_a_shared_id_hang_under_the_shortest_copy_that_holds_them_else_the_nearest() {
+    let copy = |start: i64, duration: u64, name| Span { start: Timestamp(start), duration, name, ..span(7, 0, 0) };
+    let child = |id: u64, start: i64| span(id, 7, start);
+    // Apart by name where they overlap.
+    let spans = [
+        copy(0, 1_000_000, "long"),
+        copy(100_000, 50_000, "short"),
+        copy(5_000_000, 10, "late"),
+        child(11, 120_000),
+        child(12, 500_000),
+        child(13, 1_500_000),
+        child(14, 4_900_000),
+    ];
+    let expected = ["7", "  12", "7", "  11", "  13", "7", "  14"];
+    assert_eq!(picture(&spans), expected);
+    let mut turned = spans.clone();
+    turned.reverse();
+    assert_eq!(picture(&turned), expected);
+}

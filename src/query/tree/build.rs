@@ -19,6 +19,7 @@ pub struct Build {
     /// Which trace, and its revision at the start.
     arrival: u64,
     revision: u64,
+    removed: u64,
     spans: usize,
     /// Work done, in ns.
     spent: u64,
@@ -47,6 +48,7 @@ impl Build {
         Self {
             arrival: trace.arrival(),
             revision: trace.revision(),
+            removed: trace.removed(),
             spans: trace.len(),
             spent: 0,
             stage: Stage::Parents,
@@ -74,9 +76,9 @@ impl Build {
     }
 
     /// Goes on for about `work` ns; the tree when it is done, once. `trace` must be the one it began with: if that has
-    /// left and come anew, all begins anew.
+    /// left and come anew, or places of its spans have changed, all begins anew.
     pub fn step(&mut self, trace: TraceRef<'_>, work: u64) -> Option<Tree> {
-        if trace.arrival() != self.arrival || trace.len() < self.spans {
+        if trace.arrival() != self.arrival || trace.removed() != self.removed {
             *self = Self::new(trace);
         }
         let mut budget = Budget::new(work);

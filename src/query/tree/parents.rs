@@ -4,7 +4,8 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::budget::Budget;
-use super::{NONE, compare, number};
+use super::copies::Choices;
+use super::{NONE, number};
 use crate::model::{Kind, SpanId, Status, Timestamp};
 use crate::store::{ServiceId, SpanIdx, SpanRef, TraceRef};
 
@@ -41,19 +42,19 @@ struct Ids {
     /// A span's number, or the number of spans plus a place in `shared`.
     by_id: HashMap<u64, u32, RandomState>,
     shared: Vec<Shared>,
-    /// The choice for children of the same service, for shared ids only.
-    by_service: HashMap<(u64, ServiceId), u32, RandomState>,
+    /// The choices for children of the same service, for shared ids only.
+    by_service: HashMap<(u64, ServiceId), Choices, RandomState>,
 }
 
 /// The spans of one shared id that something may hang under.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Default)]
 struct Shared {
     /// Whom children of other services hang under.
-    any: u32,
+    any: Choices,
     /// Whom a server span of the same id hangs under.
-    client: u32,
+    client: Choices,
     /// Whom a consumer span of the same id hangs under.
-    producer: u32,
+    producer: Choices,
 }
 
 impl Parents {
@@ -108,7 +109,7 @@ impl Parents {
 
     /// The node that a span hangs under.
     fn find(&mut self, trace: TraceRef<'_>, span: SpanRef<'_>) -> u32 {
-        let node = match (self.ids.other_half(span, self.spans), span.parent_id()) {
+        let node = match (self.ids.other_half(trace, span, self.spans), span.parent_id()) {
             (Some(caller), _) => caller,
             (None, None) => return NONE,
             (None, Some(id)) if id == span.span_id() => {
@@ -171,59 +172,54 @@ impl Ids {
         let place = known.checked_sub(number(spans)).unwrap_or_else(|| {
             let place = number(self.shared.len());
             self.by_id.insert(span.span_id().0, number(spans) + place);
-            self.shared.push(Shared { any: NONE, client: NONE, producer: NONE });
+            self.shared.push(Shared::default());
             if let Some(first) = trace.span(SpanIdx(known)) {
-                self.offer(trace, place, first);
+                self.offer(place, first);
             }
             place
         });
-        self.offer(trace, place, span);
+        self.offer(place, span);
     }
 
-    fn offer(&mut self, trace: TraceRef<'_>, place: u32, span: SpanRef<'_>) {
+    fn offer(&mut self, place: u32, span: SpanRef<'_>) {
         let Some(shared) = self.shared.get_mut(place as usize) else { return };
-        let in_service = self.by_service.entry((span.span_id().0, span.service_id())).or_insert(NONE);
+        let in_service = self.by_service.entry((span.span_id().0, span.service_id())).or_default();
         let half = match span.kind() {
             Kind::Client => Some(&mut shared.client),
             Kind::Producer => Some(&mut shared.producer),
             Kind::Unspecified | Kind::Internal | Kind::Server | Kind::Consumer => None,
         };
-        for choice in [Some(&mut shared.any), Some(in_service), half].into_iter().flatten() {
-            if trace.span(SpanIdx(*choice)).is_none_or(|chosen| is_rather(span, chosen)) {
-                *choice = span.idx().0;
-            }
+        for choices in [Some(&mut shared.any), Some(in_service), half].into_iter().flatten() {
+            choices.add(span);
         }
     }
 
     /// The client span that a server span shares its id with; likewise producer and consumer.
-    fn other_half(&self, span: SpanRef<'_>, spans: usize) -> Option<u32> {
+    fn other_half(&mut self, trace: TraceRef<'_>, span: SpanRef<'_>, spans: usize) -> Option<u32> {
         if self.shared.is_empty() || !receives(span) {
             return None;
         }
         let known = *self.by_id.get(&span.span_id().0)?;
-        let shared = self.shared.get(known.checked_sub(number(spans))? as usize)?;
-        let half = if span.kind() == Kind::Server { shared.client } else { shared.producer };
-        (half != NONE).then_some(half)
+        let shared = self.shared.get_mut(known.checked_sub(number(spans))? as usize)?;
+        let half = if span.kind() == Kind::Server { &mut shared.client } else { &mut shared.producer };
+        half.choose(trace, span.start())
     }
 
     /// The span with an id that a child hangs under: its own service's first, then whoever received the call.
-    fn choose(&self, trace: TraceRef<'_>, id: SpanId, child: SpanRef<'_>, spans: usize) -> Option<u32> {
+    fn choose(&mut self, trace: TraceRef<'_>, id: SpanId, child: SpanRef<'_>, spans: usize) -> Option<u32> {
         if !self.is_wanted {
             let first = trace.find(id).next()?.idx();
             return ((first.0 as usize) < spans).then_some(first.0);
         }
         let known = *self.by_id.get(&id.0)?;
         let Some(place) = known.checked_sub(number(spans)) else { return Some(known) };
-        let in_service = self.by_service.get(&(id.0, child.service_id())).copied();
-        in_service.or_else(|| self.shared.get(place as usize).map(|shared| shared.any))
+        if let Some(choices) = self.by_service.get_mut(&(id.0, child.service_id())) {
+            return choices.choose(trace, child.start());
+        }
+        self.shared.get_mut(place as usize)?.any.choose(trace, child.start())
     }
 }
 
-/// Whether children rather hang under `a` than under `b`.
-fn is_rather(a: SpanRef<'_>, b: SpanRef<'_>) -> bool {
-    receives(b).cmp(&receives(a)).then_with(|| compare(a, b)).is_lt()
-}
-
-fn receives(span: SpanRef<'_>) -> bool {
+pub(super) fn receives(span: SpanRef<'_>) -> bool {
     matches!(span.kind(), Kind::Server | Kind::Consumer)
 }

@@ -82,6 +82,7 @@ impl Trace {
         let len = pool.release(&row, self.records.of(&row));
         self.records.forget(&row, len);
         self.replaced += 1;
+        self.removed += 1;
     }
 
     /// How many spans are shown that share a row's id, service and kind, itself included.

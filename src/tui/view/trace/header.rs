@@ -72,7 +72,12 @@ fn figures(view: &Trace, cx: &Cx<'_>) -> Vec<(String, Style)> {
 /// What is wrong with the trace itself.
 fn warnings(head: &TraceHead) -> Vec<String> {
     let cycles = if head.cycles == 1 { "cycle" } else { "cycles" };
-    let counts = [(u64::from(head.missing), "missing"), (u64::from(head.cycles), cycles), (head.refused, "refused")];
+    let counts = [
+        (u64::from(head.missing), "missing"),
+        (u64::from(head.shared), "share an id"),
+        (u64::from(head.cycles), cycles),
+        (head.refused, "refused"),
+    ];
     let counts = counts.into_iter().filter(|(n, _)| *n > 0);
     counts.map(|(n, word)| format!("{} {word}", count(n))).collect()
 }

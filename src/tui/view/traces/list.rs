@@ -263,11 +263,8 @@ fn operation(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
     pen.put(&row.service, cx.service(&row.service).add_modifier(Modifier::BOLD));
     pen.skip(1);
     // The mark keeps its place: a long name is cut before it.
-    let mark = match (row.truncated, row.incomplete) {
-        (true, _) => Some(" truncated"),
-        (false, true) => Some(" incomplete"),
-        (false, false) => None,
-    };
+    let marks = [(row.truncated, " truncated"), (row.incomplete, " incomplete"), (row.shared, " shared ids")];
+    let mark = marks.into_iter().find(|(is, _)| *is).map(|(_, mark)| mark);
     pen.end = pen.end.saturating_sub(if mark.is_some() { 2 } else { 0 });
     pen.put(&row.name, cx.theme.style(Role::Text));
     if let Some(mark) = mark {
