@@ -67,7 +67,7 @@ pub struct Store {
     traces: Traces,
     pool: Pool,
     reports: Reports,
-    pinned: Option<TraceId>,
+    pinned: Vec<TraceId>,
     revision: u64,
     arrivals: u64,
     totals: Totals,
@@ -114,7 +114,7 @@ impl Store {
             traces: Traces::default(),
             pool: Pool::default(),
             reports: Reports::default(),
-            pinned: None,
+            pinned: Vec::new(),
             revision: 0,
             arrivals: 0,
             evicted: None,
@@ -155,9 +155,11 @@ impl Store {
         Some(ServiceRef { id, service, pool: &self.pool })
     }
 
-    /// The open trace, which is never evicted.
-    pub fn pin(&mut self, id: Option<TraceId>) {
-        self.pinned = id;
+    /// The traces that are never evicted, such as the open one: these and no others.
+    pub fn pin(&mut self, ids: &[TraceId]) {
+        if self.pinned != ids {
+            self.pinned = ids.to_vec();
+        }
     }
 
     /// The counters.

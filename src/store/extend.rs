@@ -244,7 +244,7 @@ impl Store {
             if self.tidy(TIDIED) {
                 continue;
             }
-            let Some(mut trace) = self.traces.remove_oldest([self.pinned, kept]) else { return false };
+            let Some(mut trace) = self.traces.remove_oldest(&self.pinned, kept) else { return false };
             self.totals.spans -= trace.rows.len() as u64;
             self.totals.evicted_spans += trace.rows.len() as u64;
             self.totals.evicted_traces += 1;

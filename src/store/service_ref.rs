@@ -45,7 +45,7 @@ impl<'a> ServiceRef<'a> {
         self.service.errors
     }
 
-    /// The duration in ns that a share `q` (0 to 1) of its spans does not exceed, within about 6 %.
+    /// The duration in ns that a share `q` (0 to 1) of its spans does not exceed, within about 12 % and never outside the least and the greatest.
     pub fn percentile(self, q: f64) -> u64 {
         self.service.latency.percentile(q)
     }
@@ -72,7 +72,7 @@ impl<'a> OperationRef<'a> {
         self.operation.errors
     }
 
-    /// The duration in ns that a share `q` (0 to 1) of its spans does not exceed, within about 6 %.
+    /// The duration in ns that a share `q` (0 to 1) of its spans does not exceed, within about 12 % and never outside the least and the greatest.
     pub fn percentile(self, q: f64) -> u64 {
         self.operation.latency.percentile(q)
     }

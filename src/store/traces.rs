@@ -42,10 +42,11 @@ impl Traces {
         table.insert(hasher.hash_one(id), number, |number| hash(hasher, queue, *first, *number));
     }
 
-    /// Takes out the oldest trace that is none of `kept`.
-    pub(super) fn remove_oldest(&mut self, kept: [Option<TraceId>; 2]) -> Option<Box<Trace>> {
-        let place = self.queue.iter().position(|trace| !kept.contains(&Some(trace.id)))?;
-        // Those before it, two at most, move up by one, so that no place is ever empty.
+    /// Takes out the oldest trace that is not to be kept.
+    pub(super) fn remove_oldest(&mut self, pinned: &[TraceId], kept: Option<TraceId>) -> Option<Box<Trace>> {
+        let is_kept = |trace: &Trace| Some(trace.id) == kept || pinned.contains(&trace.id);
+        let place = self.queue.iter().position(|trace| !is_kept(trace))?;
+        // Those before it, as many as are kept at most, move up by one, so that no place is ever empty.
         for before in (0..place).rev() {
             self.swap(before);
         }

@@ -11,7 +11,7 @@ use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
 use super::widget::{hint_bar, status};
 use super::{Effect, Key, Keymap, Mouse, Msg, Options, Work, text};
-use crate::model::{SourceStatus, SpanBatch, Timestamp};
+use crate::model::{SourceStatus, SpanBatch, Timestamp, TraceId};
 use crate::store::{Store, Totals};
 
 /// Steps of returning memory done with each frame: well below a millisecond.
@@ -146,7 +146,8 @@ impl App {
                 self.flash = self.flash.take().filter(|flash| now < flash.until);
             }
         }
-        self.store.pin(self.views.iter().rev().find_map(|view| view.pinned()));
+        let pinned: Vec<TraceId> = self.views.iter().filter_map(|view| view.pinned()).collect();
+        self.store.pin(&pinned);
         effects
     }
 

@@ -128,7 +128,7 @@ proptest! {
         pinned in 0_u128..40,
     ) {
         let mut store = Store::new(budget);
-        store.pin(Some(TraceId(pinned)));
+        store.pin(&[TraceId(pinned)]);
         for (at, seed) in seeds.iter().enumerate() {
             let mut seed = seed.clone();
             seed.trace = at as u128 % traces;
@@ -166,7 +166,7 @@ fn one(span: &Span<'_>) -> SpanBatch {
 #[test]
 fn over_budget_the_oldest_trace_leaves_whole_but_never_the_open_one() {
     let mut store = Store::new(200_000);
-    store.pin(Some(TraceId(2)));
+    store.pin(&[TraceId(2)]);
     let mut trace = 0;
     while store.totals().evicted_traces < 3 {
         trace += 1;
