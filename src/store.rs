@@ -183,6 +183,11 @@ impl Store {
         self.reports.problems.iter()
     }
 
+    /// The number of the last problem: each has one, and keeps it.
+    pub fn last_problem(&self) -> u64 {
+        self.reports.last_problem
+    }
+
     fn bytes(&self) -> usize {
         self.trace_bytes + self.traces.bytes() + self.pool.bytes() + self.reports.bytes()
     }

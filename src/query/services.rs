@@ -5,7 +5,7 @@ use crate::store::{ServiceId, Store};
 /// One service: counts and latency percentiles in ns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceRow {
-    /// Id in the store.
+    /// Id in the store: that of another service once this one has left.
     pub id: ServiceId,
     /// Its name.
     pub name: String,
@@ -13,8 +13,8 @@ pub struct ServiceRow {
     pub traces: u32,
     /// Its spans.
     pub spans: u64,
-    /// Its spans with errors.
-    pub errors: u64,
+    /// Traces in which one of its spans has an error.
+    pub failed: u32,
     /// Median, 95th and 99th percentile of its spans' durations, in ns.
     pub percentiles: [u64; 3],
 }
@@ -28,7 +28,7 @@ pub fn services(store: &Store) -> Vec<ServiceRow> {
             name: service.name().to_string(),
             traces: service.traces(),
             spans: service.spans(),
-            errors: service.errors(),
+            failed: service.failed_traces(),
             percentiles: [0.5, 0.95, 0.99].map(|q| service.percentile(q)),
         })
         .collect();

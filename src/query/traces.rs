@@ -49,6 +49,11 @@ impl Sort {
         (Self::NameDown, "name Z-A"),
     ];
 
+    /// Whether the least comes first.
+    pub fn is_ascending(self) -> bool {
+        matches!(self, Self::Oldest | Self::Shortest | Self::FewestSpans | Self::FewestErrors | Self::NameUp)
+    }
+
     /// What the order is called.
     pub fn name(self) -> &'static str {
         Self::TABLE.iter().find(|(sort, _)| *sort == self).map_or("", |(_, name)| name)

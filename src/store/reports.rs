@@ -15,6 +15,8 @@ pub(super) struct Reports {
     pub(super) problems: VecDeque<Problem>,
     pub(super) line_count: u64,
     pub(super) problem_count: u64,
+    /// The number of the last problem kept; those before it count down.
+    pub(super) last_problem: u64,
     line_bytes: usize,
     problem_bytes: usize,
 }
@@ -31,6 +33,7 @@ impl Reports {
                 self.line_bytes -= line_size(&old);
             }
         }
+        self.last_problem += batch.problems.len() as u64;
         let skip = batch.problems.len().saturating_sub(MOST_PROBLEMS);
         for problem in batch.problems.iter().skip(skip) {
             self.problem_bytes += problem_size(problem);

@@ -24,6 +24,8 @@ pub(super) struct Service {
     pub(super) name: u32,
     refs: u32,
     pub(super) traces: u32,
+    /// Traces in which a span of it has an error.
+    pub(super) failed: u32,
     pub(super) spans: u64,
     pub(super) errors: u64,
     pub(super) latency: Histogram,
@@ -113,6 +115,13 @@ impl Services {
     pub(super) fn leave_trace(&mut self, id: u32) {
         if let Some(service) = self.entries.get_mut(id) {
             service.traces -= 1;
+        }
+    }
+
+    /// A trace in which none of its spans had an error now has one, or the other way round.
+    pub(super) fn turn_trace(&mut self, id: u32, is_failed: bool) {
+        if let Some(service) = self.entries.get_mut(id) {
+            service.failed = if is_failed { service.failed + 1 } else { service.failed - 1 };
         }
     }
 

@@ -35,6 +35,11 @@ impl<'a> ServiceRef<'a> {
         self.service.traces
     }
 
+    /// Traces in which a span of it has an error.
+    pub fn failed_traces(self) -> u32 {
+        self.service.failed
+    }
+
     /// Its spans.
     pub fn spans(self) -> u64 {
         self.service.spans

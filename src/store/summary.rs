@@ -60,18 +60,25 @@ impl Summary {
             count.spans += 1;
             count.errors += u32::from(row.is_error());
             count.start = count.start.min(Timestamp(row.start));
+            if row.is_error() && count.errors == 1 {
+                pool.services.turn_trace(service.0, true);
+            }
         }
         self.settle(place, pool);
     }
 
     /// Takes note that the row at `at` was `old` before.
-    pub(super) fn replace(&mut self, rows: &Rows, old: &Row, at: u32, pool: &Pool) {
+    pub(super) fn replace(&mut self, rows: &Rows, old: &Row, at: u32, pool: &mut Pool) {
         let Some(row) = rows.get(at as usize) else { return };
         let (was, is) = (u32::from(old.is_error()), u32::from(row.is_error()));
         self.errors = self.errors + is - was;
         let place = self.place(ServiceId(pool.resources.service(row.resource))).unwrap_or(usize::MAX);
         let Some(count) = self.services.get_mut(place) else { return };
+        let had_errors = count.errors > 0;
         count.errors = count.errors + is - was;
+        if had_errors != (count.errors > 0) {
+            pool.services.turn_trace(count.service.0, !had_errors);
+        }
         let first = old.start == self.start || old.start == count.start.0 || at == self.root;
         if first && (old.start != row.start || old.parent != row.parent) {
             self.stale = true;
@@ -83,13 +90,16 @@ impl Summary {
     }
 
     /// Takes note that a row is gone and that another has taken its number.
-    pub(super) fn remove(&mut self, row: &Row, pool: &Pool) {
+    pub(super) fn remove(&mut self, row: &Row, pool: &mut Pool) {
         let error = u32::from(row.is_error());
         self.errors -= error;
         let place = self.place(ServiceId(pool.resources.service(row.resource)));
         if let Some(count) = place.and_then(|place| self.services.get_mut(place)) {
             count.spans -= 1;
             count.errors -= error;
+            if error > 0 && count.errors == 0 {
+                pool.services.turn_trace(count.service.0, false);
+            }
         }
         self.stale = true;
     }

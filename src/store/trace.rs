@@ -163,6 +163,9 @@ impl Trace {
     pub(super) fn bury(&mut self, pool: &mut Pool) {
         for count in &self.summary.services {
             pool.services.leave_trace(count.service.0);
+            if count.errors > 0 {
+                pool.services.turn_trace(count.service.0, false);
+            }
         }
         self.index = Index::default();
         self.copies = None;

@@ -74,13 +74,14 @@ impl Rate {
             let rate = u128::from(arrived) * 1_000_000_000 / u128::from(passed);
             u64::try_from(rate).unwrap_or(u64::MAX)
         };
-        self.samples.push(rate(received - self.received));
-        if self.samples.len() > RATES {
-            self.samples.remove(0);
-        }
         self.each.resize(sources.len(), (0, 0));
         for (known, source) in self.each.iter_mut().zip(sources) {
             *known = (source.spans, rate(source.spans.saturating_sub(known.0)));
+        }
+        // Of the same moment as those of the sources, so that no two figures on the screen disagree.
+        self.samples.push(self.each.iter().map(|(_, rate)| rate).sum());
+        if self.samples.len() > RATES {
+            self.samples.remove(0);
         }
         (self.at, self.received) = (now, received);
     }

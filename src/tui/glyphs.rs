@@ -39,8 +39,8 @@ pub(crate) struct Glyphs {
     pub(crate) middot: char,
     /// Back arrow.
     pub(crate) back: char,
-    /// Sorted.
-    pub(crate) sorted: char,
+    /// Sorted: the greatest first, the least first.
+    pub(crate) sorted: [char; 2],
     /// A tiny bar in the middle and at the right of a cell.
     pub(crate) sliver: [char; 2],
     /// The selected point of a scatter.
@@ -69,7 +69,7 @@ pub(crate) const UNICODE: Glyphs = Glyphs {
     ellipsis: '…',
     middot: '·',
     back: '‹',
-    sorted: '▾',
+    sorted: ['▾', '▴'],
     sliver: ['│', '▕'],
     target: '◉',
     more: ['↑', '↓'],
@@ -95,7 +95,7 @@ pub(crate) const ASCII: Glyphs = Glyphs {
     ellipsis: '~',
     middot: '-',
     back: '<',
-    sorted: 'v',
+    sorted: ['v', '^'],
     sliver: ['|', '|'],
     target: '@',
     more: ['^', 'v'],

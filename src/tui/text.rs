@@ -125,10 +125,10 @@ pub(crate) fn count(n: u64) -> String {
     out
 }
 
-/// A count in at most five cells: `999`, `1.2k`, `345k`, `6.7M`.
+/// A count in at most five cells: `999`, `9 999`, `12k`, `345k`, `6.7M`.
 pub(crate) fn short_count(n: u64) -> String {
     let (unit, sign) = match n {
-        0..10_000 => return n.to_string(),
+        0..10_000 => return count(n),
         10_000..1_000_000 => (1_000, 'k'),
         1_000_000..1_000_000_000 => (1_000_000, 'M'),
         _ => (1_000_000_000, 'G'),
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         assert_eq!(count(4_812), "4 812");
-        assert_eq!(short_count(9_999), "9999");
+        assert_eq!(short_count(9_999), "9 999");
         assert_eq!(short_count(1_250_000), "1.2M");
         assert_eq!(bytes(3_250_586), "3.1 MiB");
     }

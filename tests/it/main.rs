@@ -11,6 +11,7 @@ mod hostile;
 mod jsonl;
 mod keys;
 mod listen;
+mod lists;
 mod names;
 mod print;
 mod process;

@@ -103,7 +103,9 @@ fn equation(screen: &str) -> Option<(u64, u64)> {
 /// Datagrams that the kernel dropped and spans that the queue did, as Health shows them.
 fn drops(screen: &str) -> Option<[String; 2]> {
     let row = screen.lines().find(|line| line.contains(" listening "))?;
-    let mut columns = row.split_once(" listening ")?.1.split_whitespace().skip(4).map(str::to_owned);
+    // Thousands stand apart by one blank, columns by more.
+    let columns = row.split_once(" listening ")?.1.split("  ").map(str::trim).filter(|text| !text.is_empty());
+    let mut columns = columns.skip(4).map(str::to_owned);
     Some([columns.next()?, columns.next()?])
 }
 

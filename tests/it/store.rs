@@ -28,6 +28,10 @@ fn dump(store: &Store) -> String {
     let mut services: Vec<_> = store.services().collect();
     services.sort_by_key(|service| service.name());
     for service in services {
+        let failed = store
+            .traces()
+            .filter(|trace| trace.services().iter().any(|count| count.service == service.id() && count.errors > 0));
+        assert_eq!(service.failed_traces() as usize, failed.count(), "{}", service.name());
         let numbers = (service.traces(), service.spans(), service.errors(), service.percentile(0.5));
         writeln!(out, "{} {numbers:?}", service.name()).expect("a string takes everything");
         let mut lines: Vec<_> = service

@@ -1,5 +1,6 @@
 //! Sources, counters and problems: the answer to "why do I see nothing?".
 
+mod dump;
 mod sources;
 
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -10,8 +11,9 @@ use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::text::{Pen, bytes, cells, count, time_text};
 use crate::tui::theme::Role;
-use crate::tui::widget::{Scroll, clear, highlight, panel, set, status, title};
+use crate::tui::widget::{Scroll, highlight, panel, set, status, title};
 use crate::tui::{Mouse, MouseKind, Work};
+use dump::Dump;
 
 /// Output lines shown: the last ones.
 const MOST_OUTPUT: usize = 200;
@@ -24,8 +26,21 @@ pub(crate) struct Health {
     unread: usize,
     output: Vec<String>,
     scroll: Scroll,
-    dump: bool,
+    /// The problem that was chosen, whatever arrives.
+    chosen: Option<Chosen>,
+    /// The number of the last problem.
+    last: u64,
+    dump: Option<Dump>,
     revision: Option<u64>,
+}
+
+/// A problem by what stays the same about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Chosen {
+    /// An input that could not be read, by its reason.
+    Input(String),
+    /// A problem of the store, by its number.
+    Number(u64),
 }
 
 struct Regions {
@@ -65,10 +80,17 @@ impl View for Health {
     }
 
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
-        if self.revision != Some(store.revision()) && cx.paused.is_none() {
+        if self.revision != Some(store.revision()) {
             self.revision = Some(store.revision());
             self.problems = failures(cx.sources, store).chain(store.problems().rev().cloned()).collect();
             self.unread = self.problems.len() - store.problems().count();
+            self.last = store.last_problem();
+            let chosen = self.chosen.as_ref();
+            let at =
+                chosen.and_then(|chosen| (0..self.problems.len()).find(|at| self.choice(*at).as_ref() == Some(chosen)));
+            if let Some(at) = at {
+                self.scroll.moved_to(at);
+            }
             let skip = store.lines().count().saturating_sub(MOST_OUTPUT);
             self.output =
                 store.lines().skip(skip).map(|line| format!("{}:{}  {}", line.origin, line.line, line.text)).collect();
@@ -81,14 +103,13 @@ impl View for Health {
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
     fn update(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow {
         let page = isize::from(self.regions(area, cx).problems.height.max(4).cast_signed()) - 3;
-        let len = self.problems.len();
         if let Some(rows) = action.rows(page) {
-            self.scroll.by(rows, len);
+            self.move_by(rows, area);
             return Flow::Consumed;
         }
         match action {
-            Action::Dump => self.dump = !self.dump && self.has_bytes(),
-            Action::Back if self.dump => self.dump = false,
+            Action::Dump | Action::Back if self.dump.is_some() => self.dump = None,
+            Action::Dump => self.open_dump(area),
             Action::Back | Action::Health => return Flow::Pop,
             _ => return Flow::Ignored,
         }
@@ -98,9 +119,9 @@ impl View for Health {
     #[expect(clippy::wildcard_enum_match_arm, reason = "all else is as usual")]
     fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
         match row.action {
-            Action::Dump if self.dump => Some("close"),
+            Action::Dump if self.dump.is_some() => Some("close"),
             Action::Dump => self.has_bytes().then_some("hex dump"),
-            Action::Down if self.dump => Some("other problems"),
+            Action::Down if self.dump.is_some() => Some("scroll"),
             Action::Health => None,
             _ => usual_hint(row, cx),
         }
@@ -109,13 +130,17 @@ impl View for Health {
     fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
         let problems = self.regions(area, cx).problems;
         match mouse.kind {
-            MouseKind::WheelUp => self.scroll.by(-3, self.problems.len()),
-            MouseKind::WheelDown => self.scroll.by(3, self.problems.len()),
+            MouseKind::WheelUp => self.move_by(-3, area),
+            MouseKind::WheelDown => self.move_by(3, area),
+            MouseKind::Press { .. } if self.dump.is_some() => {}
             MouseKind::Press { clicks } if mouse.row > problems.y && mouse.row < problems.bottom() => {
                 let row = self.scroll.top + usize::from(mouse.row - problems.y - 1);
                 if row < self.problems.len() {
                     self.scroll.selected = row;
-                    self.dump = clicks == 2;
+                    self.chosen = self.choice(row);
+                    if clicks == 2 {
+                        self.open_dump(area);
+                    }
                 }
             }
             MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
@@ -140,13 +165,38 @@ impl View for Health {
         store(regions.store, buf, cx);
         self.draw_problems(regions.problems, buf, cx);
         self.draw_output(regions.output, buf, cx);
-        if self.dump {
-            self.draw_dump(area, buf, cx);
+        if let Some((dump, problem)) = self.dump.as_ref().zip(self.problems.get(self.scroll.selected)) {
+            dump.draw(area, problem, buf, cx);
         }
     }
 }
 
 impl Health {
+    /// What stays the same about the problem in a row. The last one is on top, below the inputs that could not be read.
+    fn choice(&self, at: usize) -> Option<Chosen> {
+        let problem = self.problems.get(at)?;
+        Some(match at.checked_sub(self.unread) {
+            None => Chosen::Input(problem.reason.clone()),
+            Some(at) => Chosen::Number(self.last.saturating_sub(at as u64)),
+        })
+    }
+
+    /// Moves the cursor, or what the dump shows while it is open.
+    fn move_by(&mut self, rows: isize, area: Rect) {
+        if let Some((dump, problem)) = self.dump.as_mut().zip(self.problems.get(self.scroll.selected)) {
+            dump.by(rows, problem, area);
+            return;
+        }
+        self.scroll.by(rows, self.problems.len());
+        self.chosen = self.choice(self.scroll.selected);
+    }
+
+    fn open_dump(&mut self, area: Rect) {
+        let problem = self.problems.get(self.scroll.selected).filter(|problem| !problem.bytes.is_empty());
+        self.dump = problem.map(|problem| Dump::new(problem, area));
+        self.chosen = self.choice(self.scroll.selected);
+    }
+
     fn has_bytes(&self) -> bool {
         self.problems.get(self.scroll.selected).is_some_and(|problem| !problem.bytes.is_empty())
     }
@@ -196,43 +246,6 @@ impl Health {
         for (n, line) in self.output.iter().skip(skip).enumerate() {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y + cells(n), inner.right());
             pen.put(line, cx.theme.style(Role::Muted));
-        }
-    }
-
-    fn draw_dump(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-        let Some(problem) = self.problems.get(self.scroll.selected) else {
-            return;
-        };
-        let width = area.width.min(80);
-        let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + 1, width, height: area.height - 1 };
-        clear(Rect { y: area.y + 1, height: area.height - 1, ..area }, buf);
-        let inner = panel(place, buf, cx, true);
-        let shown = if problem.bytes.len() >= 4096 { "first 4096 bytes" } else { "all bytes" };
-        let text = format!(" {} {} {}, {shown} ", clock(problem, cx), problem.origin, place_text(problem.place));
-        title(place, buf, cx).put(&text, cx.theme.style(Role::Strong));
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
-        pen.put(&problem.reason, cx.theme.style(Role::Warning));
-        let inner = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
-        let at = match problem.place {
-            Place::Byte(at) => usize::try_from(at).unwrap_or(0),
-            Place::Line(_) => usize::MAX,
-        };
-        let lines = problem.bytes.chunks(16).enumerate();
-        // The place of the problem is brought into sight.
-        let first = if at == usize::MAX { 0 } else { (at / 16).saturating_sub(usize::from(inner.height) / 2) };
-        let first = first.min((problem.bytes.len() / 16).saturating_sub(usize::from(inner.height) / 2));
-        for (row, (n, chunk)) in lines.skip(first).take(usize::from(inner.height)).enumerate() {
-            let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y + cells(row), inner.right());
-            pen.put(&format!("{:06x}  ", n * 16), cx.theme.style(Role::Faint));
-            for (column, byte) in chunk.iter().enumerate() {
-                let here = n * 16 + column == at;
-                pen.put(&format!("{byte:02x}"), if here { cx.theme.found() } else { cx.theme.style(Role::Text) });
-                pen.skip(1 + u16::from(column == 7));
-            }
-            pen.x = inner.x + 1 + 8 + 50;
-            let text: String =
-                chunk.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' }).collect();
-            pen.put(&text, cx.theme.style(Role::Muted));
         }
     }
 }

@@ -16,13 +16,13 @@ use crate::model::{Timestamp, TraceId};
 use crate::query::filter::Filter;
 use crate::query::services::ServiceRow;
 use crate::query::traces::{Matches, Sort, TraceRow};
-use crate::store::{ServiceId, Store};
+use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::keymap::FieldKey;
 use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
-use crate::tui::{Code, Effect, Key, Mouse, MouseKind, Work};
+use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 use relist::{Shown, pause_between};
 use scatter::Scatter;
 use sort_menu::SortMenu;
@@ -38,7 +38,10 @@ const FILTER_WORK: usize = 20_000;
 #[derive(Default)]
 pub(crate) struct Traces {
     services: Vec<ServiceRow>,
-    service: Option<ServiceId>,
+    /// The chosen service, by name.
+    service: Option<String>,
+    /// Traces with errors when the list was made.
+    failed: u64,
     services_scroll: Scroll,
     services_focus: bool,
     sort: Sort,
@@ -104,8 +107,19 @@ impl Traces {
         let header = Rect { height: area.height.min(1), ..area };
         let body = Rect { y: area.y + header.height, height: area.height - header.height, ..area };
         let wide = body.width >= 100;
-        let pane = Rect { width: if wide { (body.width / 5).clamp(28, 40) } else { 36.min(body.width) }, ..body };
-        let right = if wide { Rect { x: pane.right(), width: body.width - pane.width, ..body } } else { body };
+        let pane = Rect {
+            width: if wide {
+                (body.width / 5).clamp(30, 40)
+            } else if body.width >= 64 {
+                36
+            } else {
+                body.width
+            },
+            ..body
+        };
+        // Beside a pane that fills the screen nothing is left to be drawn.
+        let shares = wide || self.services_focus && pane.width < body.width;
+        let right = if shares { Rect { x: pane.right(), width: body.width - pane.width, ..body } } else { body };
         let below = if body.height >= 30 {
             body.height / 4
         } else if self.preview {
@@ -135,7 +149,7 @@ impl Traces {
     }
 
     fn select_service(&mut self, at: usize) {
-        self.service = at.checked_sub(1).and_then(|at| self.services.get(at)).map(|row| row.id);
+        self.service = at.checked_sub(1).and_then(|at| self.services.get(at)).map(|row| row.name.clone());
         self.services_scroll.selected = at.min(self.services.len());
         self.list_changed();
     }
@@ -184,13 +198,6 @@ impl Traces {
             return Flow::Ignored;
         }
         Flow::Consumed
-    }
-
-    fn copy_id(&self) -> Flow {
-        match self.selected {
-            Some(id) => Flow::Effect(Effect::Copy(id.to_string()), "copied the trace id"),
-            None => Flow::say("no trace is selected"),
-        }
     }
 }
 
@@ -264,7 +271,7 @@ impl View for Traces {
             Action::Follow if self.cursor == Cursor::Newest => Some("stop following"),
             Action::Back if self.services_focus => Some("back"),
             Action::Back if !self.matches.filter().is_empty() => Some("clear filter"),
-            Action::Back => self.service.map(|_| "all services"),
+            Action::Back => self.service.as_ref().map(|_| "all services"),
             _ => usual_hint(row, cx),
         }
     }
@@ -325,7 +332,7 @@ impl View for Traces {
                 MouseKind::WheelUp => self.services_scroll.top = self.services_scroll.top.saturating_sub(1),
                 MouseKind::WheelDown => self.services_scroll.top += 1,
                 MouseKind::Press { .. } => {
-                    if let Some(at) = services::hit(pane, mouse.row, self) {
+                    if let Some(at) = services::hit(pane, (mouse.column, mouse.row), self) {
                         self.select_service(at);
                     }
                 }

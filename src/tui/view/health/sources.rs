@@ -128,6 +128,7 @@ fn state(source: &SourceStatus) -> (Role, String) {
             (Role::Warning, format!("reading {} %", done.saturating_mul(100) / total))
         }
         SourceState::Reading { done, .. } => (Role::Warning, format!("reading {}", bytes(*done))),
+        SourceState::Done if source.spans == 0 => (Role::Warning, "read, no spans in it".to_string()),
         SourceState::Done => (Role::Good, "read".to_string()),
         SourceState::Stopped => (Role::Warning, "stopped before the end".to_string()),
         SourceState::Failed(reason) => {

@@ -18,6 +18,7 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
     pen.skip(2);
     for source in cx.sources {
         let dot = match source.state {
+            SourceState::Done if source.spans == 0 => Role::Warning,
             SourceState::Listening | SourceState::Done => Role::Good,
             SourceState::Reading { .. } | SourceState::Stopped => Role::Warning,
             SourceState::Failed(_) => Role::Error,
@@ -181,8 +182,11 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let counts = if shown == all { all } else { format!("{shown} of {all}") };
     pen.put(&counts, cx.theme.style(Role::Muted));
     dash(&mut pen);
-    pen.put(&format!("{} {}", view.sort.name(), cx.glyphs.sorted), cx.theme.style(Role::Accent));
-    if let Some(service) = view.services.iter().find(|row| Some(row.id) == view.service) {
+    pen.put(
+        &format!("{} {}", view.sort.name(), cx.glyphs.sorted[usize::from(view.sort.is_ascending())]),
+        cx.theme.style(Role::Accent),
+    );
+    if let Some(service) = view.services.iter().find(|row| Some(&row.name) == view.service.as_ref()) {
         dash(&mut pen);
         pen.put(&service.name, cx.service(&service.name));
     }
@@ -207,7 +211,10 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
             cx.theme.style(Role::Accent),
         );
     }
-    pen.put(" ", rule);
+    // The cursor of a prompt stands in a blank of its own.
+    if view.prompt.is_none() {
+        pen.put(" ", rule);
+    }
 }
 
 fn titles(inner: Rect, buf: &mut Buffer, cx: &Cx<'_>, columns: &Columns) {

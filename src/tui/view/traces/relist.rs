@@ -8,6 +8,8 @@ use crate::model::TraceId;
 use crate::query::services::services;
 use crate::query::traces::{Sort, TraceRow, list, row};
 use crate::store::Store;
+use crate::tui::Effect;
+use crate::tui::view::Flow;
 use crate::tui::widget::Scroll;
 
 /// A line of the list.
@@ -32,13 +34,19 @@ impl Traces {
             self.total = store.trace_count() as u64;
             self.newest = store.traces().next_back().map(|trace| trace.arrival());
         }
-        if self.service.is_some_and(|id| self.services.iter().all(|row| row.id != id)) {
+        if !paused {
+            self.failed = store.traces().filter(|trace| trace.errors() > 0).count() as u64;
+        }
+        // By its name: once it has left, its id may be another service's.
+        let at = self.services.iter().position(|row| Some(&row.name) == self.service.as_ref());
+        if at.is_none() {
             self.service = None;
         }
-        let at = self.services.iter().position(|row| Some(row.id) == self.service).map_or(0, |at| at + 1);
+        let service = at.and_then(|at| self.services.get(at)).map(|row| row.id);
+        let at = at.map_or(0, |at| at + 1);
         self.services_scroll.moved_to(at);
         self.matches.retain(store);
-        let mut listed = list(store, self.service, self.sort, &mut self.matches, FILTER_WORK);
+        let mut listed = list(store, service, self.sort, &mut self.matches, FILTER_WORK);
         if paused {
             let is_new = |id: TraceId| store.trace(id).is_none_or(|trace| Some(trace.arrival()) > self.newest);
             listed.ids.retain(|id| !is_new(*id));
@@ -83,6 +91,14 @@ impl Traces {
         }
         if self.cursor == Cursor::Newest && self.sort == Sort::Newest {
             self.scroll.top = 0;
+        }
+    }
+
+    /// Copies the id of the selected trace.
+    pub(super) fn copy_id(&self) -> Flow {
+        match self.selected {
+            Some(id) => Flow::Effect(Effect::Copy(id.to_string()), "copied the trace id"),
+            None => Flow::say("no trace is selected"),
         }
     }
 }

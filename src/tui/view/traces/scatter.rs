@@ -1,5 +1,7 @@
 //! Durations over time: a dot per trace, eight to a cell, red where a trace has errors.
 
+use std::time::Duration;
+
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::model::{Timestamp, TraceId, duration_text};
@@ -16,6 +18,7 @@ pub(super) struct Scatter {
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) longest: u64,
+    shortest: u64,
     size: Option<(u16, u16)>,
     /// A cell's braille dots and whether any of them has errors, row by row.
     dots: Vec<(u8, bool)>,
@@ -27,6 +30,7 @@ impl Scatter {
             first: all.iter().map(|point| point.start).min().unwrap_or_default(),
             last: all.iter().map(|point| point.start).max().unwrap_or_default(),
             longest: all.iter().map(|point| point.duration).max().unwrap_or_default(),
+            shortest: all.iter().map(|point| point.duration).min().unwrap_or_default(),
             all,
             size: None,
             dots: Vec::new(),
@@ -51,15 +55,20 @@ impl Scatter {
         self.dots = dots;
     }
 
-    /// Where a point falls: two columns and four rows to a cell. Durations are on a logarithmic axis from a
-    /// thousandth of the longest, since one outlier would flatten all others.
+    /// What the axis spans, in the unit of [`log2`]: from the shortest to the longest, at least a doubling and at most ten.
+    /// It is logarithmic, since one outlier would flatten all others.
+    fn span(&self) -> u64 {
+        (log2(self.longest) - log2(self.shortest)).clamp(256, TEN)
+    }
+
+    /// Where a point falls: two columns and four rows to a cell.
     fn place(&self, point: &Point, plot: Rect) -> (usize, usize) {
         let across = u64::from(plot.width) * 2 - 1;
         let down = u64::from(plot.height) * 4 - 1;
         let (time, whole) = (point.start.since(self.first), self.last.since(self.first).max(1));
         let x = u128::from(time) * u128::from(across) / u128::from(whole);
-        let below_longest = log2(self.longest).saturating_sub(log2(point.duration)).min(TEN);
-        let y = (below_longest * down + TEN / 2) / TEN;
+        let below_longest = log2(self.longest).saturating_sub(log2(point.duration)).min(self.span());
+        let y = (below_longest * down + self.span() / 2) / self.span();
         (usize::try_from(x).unwrap_or(0), usize::try_from(y).unwrap_or(0))
     }
 }
@@ -108,10 +117,17 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter, 
 
 fn axes(inner: Rect, plot: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter) {
     let style = cx.theme.style(Role::Faint);
-    let rows = [(plot.y, 1), (plot.y + plot.height / 2, 32), (plot.bottom() - 1, 1000)];
+    let span = points.span() as f64 / 256.0;
+    let rows = [(plot.y, 0.0), (plot.y + plot.height / 2, 0.5), (plot.bottom() - 1, 1.0)];
     for (y, part) in rows {
+        let duration = points.longest as f64 / (span * part).exp2();
+        // A duration is never above 2⁶⁴ ns, nor below 0.
+        let duration = Duration::from_secs_f64(duration / 1e9).as_nanos();
+        let duration = u64::try_from(duration).unwrap_or(u64::MAX);
+        let below = part > 0.9 && points.shortest < duration && log2(points.longest) - log2(points.shortest) > TEN;
+        let sign = if below { if cx.ascii { "<=" } else { "≤" } } else { "" };
         let mut pen = Pen::new(buf, cx.glyphs, inner.x, y, plot.x);
-        pen.put_right(9, &duration_text(points.longest / part), style);
+        pen.put_right(9, &format!("{sign}{}", duration_text(duration)), style);
     }
     let format = "%H:%M:%S";
     let (first, last) = (time_text(points.first, cx.utc, format), time_text(points.last, cx.utc, format));

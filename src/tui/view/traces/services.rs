@@ -1,17 +1,27 @@
-//! Draws the services pane: one or two lines a service.
+//! Draws the services pane: one or two lines a service, its counts under their heads.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::Traces;
 use crate::model::short_duration;
-use crate::tui::text::{Pen, cells, short_count, width};
+use crate::tui::shorten::middle;
+use crate::tui::text::{Pen, cells, count, short_count};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{clear, highlight, panel, set, title};
 
+/// Cells of each count, the blank before it included.
+const COUNT: u16 = 7;
+
 /// Lines that each service takes: its percentiles have a line of their own where there is room.
-fn lines_each(inner_height: u16, services: usize) -> usize {
-    if (services + 1) * 2 <= usize::from(inner_height) { 2 } else { 1 }
+fn lines_each(room: u16, services: usize) -> usize {
+    if (services + 1) * 2 <= usize::from(room) { 2 } else { 1 }
+}
+
+/// The part of a pane in which services are listed: inside the border, below the heads.
+fn inside(area: Rect) -> Rect {
+    let (width, height) = (area.width.saturating_sub(2), area.height.saturating_sub(3));
+    Rect { x: area.x + 1, y: area.y + 2, width, height }
 }
 
 /// First visible row; the selected one is kept in sight.
@@ -22,13 +32,15 @@ fn top(view: &Traces, each: usize, height: u16) -> usize {
     scroll.top
 }
 
-/// The row (0 is all services) at a screen row.
-pub(super) fn hit(area: Rect, row: u16, view: &Traces) -> Option<usize> {
-    let height = area.height.saturating_sub(2);
-    let each = lines_each(height, view.services.len());
-    let line = usize::from(row.checked_sub(area.y + 1)?);
-    let at = top(view, each, height) + line / each;
-    (line < usize::from(height) && at <= view.services.len()).then_some(at)
+/// The row (0 is all services) at a cell of the screen.
+pub(super) fn hit(area: Rect, (column, row): (u16, u16), view: &Traces) -> Option<usize> {
+    let room = inside(area);
+    if !room.contains((column, row).into()) {
+        return None;
+    }
+    let each = lines_each(room.height, view.services.len());
+    let at = top(view, each, room.height) + usize::from(row - room.y) / each;
+    (at <= view.services.len()).then_some(at)
 }
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
@@ -36,56 +48,57 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let inner = panel(area, buf, cx, view.services_focus);
     let mut pen = title(area, buf, cx);
     pen.put(" Services ", cx.theme.style(Role::Strong));
-    pen.put(&format!("{} ", view.services.len()), cx.theme.style(Role::Muted));
-    let each = lines_each(inner.height, view.services.len());
-    let first = top(view, each, inner.height);
+    pen.put(&format!("{} ", count(view.services.len() as u64)), cx.theme.style(Role::Muted));
+    let mut pen = Pen::new(buf, cx.glyphs, counts(inner), inner.y, inner.right());
+    for head in ["traces", "failed"] {
+        pen.put_right(COUNT, head, cx.theme.style(Role::Muted));
+    }
+    let room = inside(area);
+    let each = lines_each(room.height, view.services.len());
+    let first = top(view, each, room.height);
     for (n, at) in (first..=view.services.len()).enumerate() {
-        let line = Rect { y: inner.y.saturating_add(cells(n * each)), height: 1, ..inner };
-        if line.y + cells(each) > inner.bottom() {
+        let line = Rect { y: room.y.saturating_add(cells(n * each)), height: 1, ..room };
+        if line.y + cells(each) > room.bottom() {
             break;
         }
         row(line, buf, cx, view, at);
+        if let Some(service) = at.checked_sub(1).and_then(|at| view.services.get(at)).filter(|_| each == 2) {
+            let [p50, p95, p99] = service.percentiles.map(|ns| format!("{:>6}", short_duration(ns)));
+            let mut pen = Pen::new(buf, cx.glyphs, line.x + 3, line.y + 1, line.right());
+            let between = if line.width >= 37 { format!("  p95 {p95}") } else { String::new() };
+            pen.put(&format!("p50 {p50}{between}  p99 {p99}"), cx.theme.style(Role::Muted));
+        }
         if at == view.services_scroll.selected && (view.service.is_some() || view.services_focus) {
             highlight(Rect { height: cells(each), ..line }, buf, cx.theme.selection());
             for y in line.y..line.y + cells(each) {
                 set(buf, line.x, y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
             }
         }
-        if let Some(service) = at.checked_sub(1).and_then(|at| view.services.get(at)).filter(|_| each == 2) {
-            let [p50, p95, p99] = service.percentiles.map(short_duration);
-            let mut pen = Pen::new(buf, cx.glyphs, line.x + 4, line.y + 1, line.right());
-            let middle = if line.width >= 37 { format!("  p95 {p95}") } else { String::new() };
-            pen.put(&format!("p50 {p50}{middle}  p99 {p99}"), cx.theme.style(Role::Faint));
-        }
     }
 }
 
-/// Name, traces, errors.
+/// The first column of the counts.
+fn counts(line: Rect) -> u16 {
+    line.right().saturating_sub(2 * COUNT + 1)
+}
+
+/// Name, traces, and how many of them failed there.
 fn row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces, at: usize) {
     let service = at.checked_sub(1).and_then(|at| view.services.get(at));
-    let errors = service.map_or_else(|| view.services.iter().map(|row| row.errors).sum(), |row| row.errors);
-    let traces = service.map_or(view.total, |row| u64::from(row.traces));
-    let counts = short_count(traces);
-    let failed = if errors > 0 { format!(" {}{}", short_count(errors), cx.glyphs.error) } else { String::new() };
-    // Counts line up under each other where names leave room; long names may use what short counts leave.
-    let right = (width(&counts) + width(&failed)).max(11);
-    let mut pen = Pen::new(buf, cx.glyphs, line.x + 1, line.y, line.right());
-    let name = service.map_or("all services", |service| &service.name);
-    let squeezed = width(name) + 4 + right > line.width;
-    let right = if squeezed { width(&counts) + width(&failed) + 1 } else { right };
-    pen.end = line.right().saturating_sub(right);
-    match service {
-        Some(service) => {
-            pen.sign(cx.glyphs.square, cx.service(&service.name));
-            pen.skip(1);
-            pen.put(&service.name, cx.theme.style(Role::Text));
-        }
-        None => {
-            pen.put(name, cx.theme.style(Role::Strong));
-        }
+    let mut pen = Pen::new(buf, cx.glyphs, line.x + 1, line.y, counts(line));
+    if let Some(service) = service {
+        pen.sign(cx.glyphs.square, cx.service(&service.name));
+        pen.skip(1);
+        let name = middle(&service.name, pen.room(), 50, cx.glyphs.ellipsis);
+        pen.put(&name, cx.theme.style(Role::Text));
+    } else {
+        pen.put("all services", cx.theme.style(Role::Strong));
     }
-    let (tail, error) = (if squeezed { width(&failed) } else { 6 }, cx.theme.style(Role::Error));
-    let mut pen = Pen::new(buf, cx.glyphs, line.right().saturating_sub(right), line.y, line.right());
-    pen.put_right(right - tail, &counts, cx.theme.style(Role::Muted));
-    pen.put_right(tail, &failed, error.remove_modifier(Modifier::BOLD));
+    let (traces, failed) =
+        service.map_or((view.total, view.failed), |row| (u64::from(row.traces), u64::from(row.failed)));
+    let mut pen = Pen::new(buf, cx.glyphs, counts(line), line.y, line.right());
+    pen.put_right(COUNT, &short_count(traces), cx.theme.style(Role::Muted));
+    if failed > 0 {
+        pen.put_right(COUNT, &short_count(failed), cx.theme.style(Role::Error));
+    }
 }
