@@ -18,3 +18,4 @@ pub use app::App;
 pub use key::{Code, Key, Mouse, MouseKind};
 pub use keymap::Keymap;
 pub use msg::{Colors, Effect, Msg, Options, Work};
+pub use theme::role_letter;

@@ -82,4 +82,6 @@ pub enum Colors {
     Ansi256,
     /// 24-bit.
     True,
+    /// A colour of its own for each role and each hue of services, told by its number: how tests see which is which.
+    Roles,
 }

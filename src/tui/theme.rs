@@ -90,6 +90,9 @@ impl Theme {
 
     #[expect(clippy::unreadable_literal, reason = "colours are written as six hex digits")]
     fn color(self, role: Role) -> Option<Color> {
+        if self.colors == Colors::Roles {
+            return Some(Color::Indexed(role as u8));
+        }
         let (dark, light, ansi) = match role {
             // Said, not left out: text drawn over a border must not keep the border's colour.
             Role::Text | Role::Strong => return Some(Color::Reset),
@@ -111,12 +114,16 @@ impl Theme {
             Colors::None => None,
             Colors::Ansi16 => Some(ansi),
             Colors::Ansi256 => Some(Color::Indexed(nearest_256(r, g, b))),
-            Colors::True => Some(Color::Rgb(r, g, b)),
+            Colors::True | Colors::Roles => Some(Color::Rgb(r, g, b)),
         }
     }
 
     /// The colour of a service by its slot, see [`service_slots`].
     pub(crate) fn service(self, slot: usize) -> Style {
+        if self.colors == Colors::Roles {
+            let hue = u8::try_from(slot % HUES.len()).unwrap_or(0);
+            return Style::new().fg(Color::Indexed(FIRST_HUE + hue));
+        }
         let (dark, light, ansi) = HUES[slot % HUES.len()];
         match self.pick(if self.light { light } else { dark }, ansi) {
             Some(color) => Style::new().fg(color),
@@ -130,6 +137,7 @@ impl Theme {
         let color = if self.light { 0xdfe3f2 } else { 0x2a2e42 };
         match self.colors {
             Colors::None => Style::new().add_modifier(Modifier::REVERSED),
+            Colors::Roles => Style::new().bg(Color::Indexed(SELECTION)),
             Colors::Ansi16 => Style::new().bg(if self.light { Color::Gray } else { Color::DarkGray }),
             Colors::Ansi256 | Colors::True => match self.pick(color, Color::DarkGray) {
                 Some(color) => Style::new().bg(color),
@@ -141,6 +149,22 @@ impl Theme {
     /// The background of found text.
     pub(crate) fn found(self) -> Style {
         self.style(Role::Warning).add_modifier(Modifier::UNDERLINED | Modifier::BOLD)
+    }
+}
+
+/// Of [`Colors::Roles`]: the first hue of services, and the ground of the selected row.
+const FIRST_HUE: u8 = 32;
+const SELECTION: u8 = 64;
+
+/// A letter for a colour of [`Colors::Roles`]: small for roles, capitals for the hues of services, `>` for the ground of
+/// the selected row.
+pub fn role_letter(color: Color) -> Option<char> {
+    const ROLES: &[u8] = b"tsmfbxaewgrkn";
+    let Color::Indexed(number) = color else { return None };
+    match number {
+        SELECTION => Some('>'),
+        FIRST_HUE.. => Some(char::from(b'A' + (number - FIRST_HUE) % 26)),
+        _ => ROLES.get(usize::from(number)).map(|letter| char::from(*letter)),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Fixture + keys → screen: the one way in which tests (and pictures made by tests) see the interface.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
 use tracetui::model::{SourceState, SourceStatus, Span, SpanBatch, Timestamp};
-use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options, Work};
+use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options, Work, role_letter};
 
 /// An app in a terminal that exists only as cells.
 pub(crate) struct Harness {
@@ -173,8 +174,51 @@ impl Harness {
         lines.join("\n")
     }
 
+    /// The screen as text and, below it, as colour roles: a letter for each cell that shows something, see
+    /// [`role_letter`]; `d` is an error below, and the columns of the selected row's ground stand behind its line.
+    pub(crate) fn picture(&self) -> String {
+        let buf = self.buffer();
+        let lines = (0..self.area.height).map(|y| {
+            let row = |x: u16| &buf[(x, y)];
+            let letters: String = (0..self.area.width).map(|x| letter(row(x))).collect();
+            let ground: Vec<u16> = (0..self.area.width).filter(|x| role_letter(row(*x).bg) == Some('>')).collect();
+            let mark = ground.first().zip(ground.last()).map(|(from, to)| format!("  > {from} to {to}"));
+            letters.trim_end().to_string() + &mark.unwrap_or_default()
+        });
+        format!("{}\n\n{}", self.screen(), lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// The screen as text and, below it, where styles change in each line and to what.
+    pub(crate) fn painted(&self) -> String {
+        let buf = self.buffer();
+        let lines = (0..self.area.height).map(|y| {
+            let (mut line, mut last) = (String::new(), None);
+            for x in 0..self.area.width {
+                let cell = &buf[(x, y)];
+                let style = (cell.fg, cell.bg, cell.modifier);
+                let blank = cell.symbol() == " " && cell.bg == Color::Reset && cell.modifier.is_empty();
+                if !blank && last != Some(style) {
+                    line += &format!(" {x}:{}/{}{:?}", cell.fg, cell.bg, cell.modifier).replace("Modifier(NONE)", "");
+                    last = Some(style);
+                }
+            }
+            line
+        });
+        format!("{}\n\n{}", self.screen(), lines.collect::<Vec<_>>().join("\n"))
+    }
+
     /// The screen's first line that holds `text`.
     pub(crate) fn line(&self, text: &str) -> Option<String> {
         self.screen().lines().find(|line| line.contains(text)).map(str::to_string)
     }
+}
+
+/// The role of a cell that shows something.
+fn letter(cell: &Cell) -> char {
+    if cell.symbol().trim().is_empty() && !cell.modifier.contains(Modifier::REVERSED) {
+        return ' ';
+    }
+    // A mark on a bar is black on the bar's colour.
+    let role = role_letter(cell.fg).or_else(|| role_letter(cell.bg)).unwrap_or('.');
+    if role == 'e' && cell.modifier.contains(Modifier::DIM) { 'd' } else { role }
 }

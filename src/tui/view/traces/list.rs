@@ -5,6 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 use super::{Cursor, Traces};
 use crate::model::{SourceState, Timestamp, duration_text};
 use crate::query::traces::TraceRow;
+use crate::tui::shorten::names;
 use crate::tui::text::{Pen, cells, count, short_count, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
@@ -265,24 +266,25 @@ fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, longest): 
 }
 
 fn operation(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
-    let (end, to) = (pen.end, pen.x.saturating_add(room));
-    pen.end = to.min(end);
-    pen.put(&row.service, cx.service(&row.service).add_modifier(Modifier::BOLD));
-    pen.skip(1);
+    let (end, to) = (pen.end, pen.x.saturating_add(room).min(pen.end));
     // The mark keeps its place: a long name is cut before it.
     let marks = [(row.truncated, " truncated"), (row.incomplete, " incomplete"), (row.shared, " shared ids")];
     let mark = marks.into_iter().find(|(is, _)| *is).map(|(_, mark)| mark);
-    pen.end = pen.end.saturating_sub(if mark.is_some() { 2 } else { 0 });
-    pen.put(&row.name, cx.theme.style(Role::Text));
+    pen.end = to.saturating_sub(if mark.is_some() { 2 } else { 0 });
+    let unnamed = if row.service.is_empty() { "unknown_service" } else { &row.service };
+    let (service, name) = names(unnamed, &row.name, pen.room(), cx.glyphs.ellipsis);
+    pen.put(&service, cx.service(&row.service).add_modifier(Modifier::BOLD));
+    pen.skip(u16::from(!service.is_empty()));
+    pen.put(&name, cx.theme.style(Role::Text));
     if let Some(mark) = mark {
-        pen.end = to.min(end);
+        pen.end = to;
         pen.skip(1);
         pen.sign(cx.glyphs.missing, cx.theme.style(Role::Warning));
         if pen.room() > 11 {
             pen.put(mark, cx.theme.style(Role::Warning));
         }
     }
-    (pen.x, pen.end) = (to.min(end), end);
+    (pen.x, pen.end) = (to, end);
 }
 
 fn squares(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {

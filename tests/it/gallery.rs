@@ -1,0 +1,156 @@
+//! Every screen in every state, as text and as colour roles: what a user sees, kept side by side in `snapshots/`.
+
+use tracetui::model::{Place, Problem, SourceState, SourceStatus, SpanBatch};
+use tracetui::tui::{Colors, Msg, Options};
+
+use crate::harness::{Harness, NOW, options};
+use crate::sketch::sketch;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 44)];
+
+/// A shop: errors, events, links, a missing parent, another trace that an e-mail links to.
+const SHOP: &str = r#"
+frontend POST /checkout 0..184 server error "checkout failed" http.response.status_code=500 enduser.id=u-6895
+  redis GET session 1..1.6 client db.system=redis
+  checkout POST /orders 4..182 server error
+    inventory shop.Inventory/Reserve 8..49 server
+      postgres UPDATE stock 10..16 client db.statement=UPDATE
+      postgres UPDATE stock 16..22 client db.statement=UPDATE
+    payment shop.Payment/Charge 60..160 server error "card ending 4242 was declined" @70:retry @160:exception
+      payment fraud-check 62..80
+  ? email send 90..230 id=77
+trace 2 at 2000
+frontend GET / 0..47 server
+  cart shop.Cart/Get 3..9 client link=1/5
+trace 3 at 3000
+frontend GET /product/{id} 0..63 server
+"#;
+
+fn shop(options: Options, (width, height): (u16, u16)) -> Harness {
+    let mut harness = Harness::new(options, width, height);
+    harness.extend(&sketch(SHOP));
+    harness
+}
+
+fn roles() -> Options {
+    Options { colors: Colors::Roles, ..options() }
+}
+
+/// One snapshot for each size.
+fn shoot(name: &str, make: impl Fn((u16, u16)) -> Harness) {
+    for size in SIZES {
+        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), make(size).picture());
+    }
+}
+
+/// States of the shop's screens that keys lead to.
+#[test]
+fn screens_of_a_shop() {
+    for (name, keys) in [
+        ("list", ""),
+        ("list-services", "tab down"),
+        ("list-sort-menu", "s j"),
+        ("list-preview", "G v"),
+        ("list-paused", "space"),
+        ("trace", "G enter"),
+        ("trace-error", "G enter e"),
+        ("trace-folded", "G enter j j left"),
+        ("trace-missing-parent", "G enter G k"),
+        ("trace-times", "G enter t"),
+        ("trace-links", "k j j G k enter j tab tab tab"),
+        ("details-events", "G enter e tab"),
+        ("details-resource", "G enter tab tab"),
+        ("details-warnings", "G enter tab tab tab tab"),
+        ("details-json", "G enter backtab"),
+        ("details-enlarged", "G enter enter"),
+        ("help", "?"),
+        ("palette", ":"),
+        ("health", "H"),
+    ] {
+        shoot(name, |size| shop(roles(), size).keys(keys));
+    }
+}
+
+#[test]
+fn filters() {
+    shoot("filter-typing", |size| shop(roles(), size).keys("/").text("check"));
+    shoot("filter-without-matches", |size| shop(roles(), size).keys("/").text("nothing-like-it").keys("enter"));
+}
+
+#[test]
+fn waiting_and_reading() {
+    let waiting = || Options { listening: vec!["127.0.0.1:6831".into()], ..roles() };
+    shoot("empty", |(width, height)| Harness::new(waiting(), width, height).listening());
+    let reading = SourceStatus {
+        protocol: "console".into(),
+        endpoint: "spans.json".into(),
+        state: SourceState::Reading { done: 420, total: Some(1_000) },
+        spans: 12,
+        lines: 7,
+        ..SourceStatus::default()
+    };
+    shoot("reading", |size| {
+        let mut harness = shop(roles(), size);
+        harness.app().update(Msg::Sources(vec![reading.clone()]));
+        harness.settled()
+    });
+    shoot("health-problems", |size| {
+        let mut harness = shop(roles(), size).listening();
+        harness.extend(&problems());
+        harness.keys("H down")
+    });
+    shoot("health-dump", |size| {
+        let mut harness = shop(roles(), size).listening();
+        harness.extend(&problems());
+        harness.keys("H enter")
+    });
+    insta::assert_snapshot!("too-small-39x9", shop(roles(), (39, 9)).picture());
+}
+
+fn problems() -> SpanBatch {
+    let mut batch = SpanBatch::default();
+    for n in 0..3_u8 {
+        let (place, origin) = (Place::Byte(17), "127.0.0.1:4242".to_string());
+        let reason = format!("a string ends {n} bytes beyond the datagram");
+        batch.problems.push(Problem { place, reason, origin, time: NOW, bytes: (0..120).map(|at| at ^ n).collect() });
+    }
+    batch
+}
+
+#[test]
+fn deep_and_large_traces() {
+    let deep: String =
+        (0..124_usize).map(|n| "  ".repeat(n) + &format!("pricing resolve category {n}..{}\n", 300 - n)).collect();
+    shoot("trace-deep", |(width, height)| {
+        let mut harness = Harness::new(roles(), width, height);
+        harness.extend(&sketch(&deep));
+        harness.keys("enter G")
+    });
+    let wide: String = std::iter::once("report nightly 0..5000 consumer\n".to_string())
+        .chain((0..5_000).map(|n| format!("  postgres SELECT order_lines {n}..{} client\n", n + 1)))
+        .collect();
+    shoot("trace-5000-spans", |(width, height)| {
+        let mut harness = Harness::new(roles(), width, height);
+        harness.extend(&sketch(&wide));
+        harness.keys("enter ctrl-f ctrl-f")
+    });
+}
+
+/// What other terminals get: the colours themselves are kept, cell by cell as they change.
+#[test]
+fn terminals_that_show_less() {
+    for (name, options) in [
+        ("no-color", options()),
+        ("ascii", Options { ascii: true, ..options() }),
+        ("16-colors", Options { colors: Colors::Ansi16, ..options() }),
+        ("256-colors", Options { colors: Colors::Ansi256, ..options() }),
+        ("light", Options { colors: Colors::True, light: true, ..options() }),
+        ("true-colors", Options { colors: Colors::True, ..options() }),
+    ] {
+        let harness = shop(options.clone(), (100, 30));
+        insta::assert_snapshot!(format!("{name}-list"), harness.painted());
+        let harness = harness.keys("G enter e");
+        insta::assert_snapshot!(format!("{name}-trace"), harness.painted());
+        assert!(!options.ascii || harness.screen().is_ascii(), "{}", harness.screen());
+    }
+}
