@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Local, Utc};
 use ratatui::{buffer::Buffer, style::Style};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::glyphs::Glyphs;
 use crate::model::Timestamp;
@@ -102,14 +102,24 @@ fn ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return safe(text).into_owned().replace(|char: char| !char.is_ascii(), "?").into();
     }
-    let sign = |char| match char {
-        'µ' => 'u',
-        '×' => 'x',
-        '·' => '-',
-        char if char.is_ascii_graphic() || char == ' ' => char,
-        _ => '?',
-    };
-    text.chars().map(sign).collect::<String>().into()
+    let mut signs = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            'µ' => signs.push('u'),
+            '×' => signs.push('x'),
+            '·' => signs.push('-'),
+            '…' => signs.push('~'),
+            char if char.is_ascii_graphic() || char == ' ' => signs.push(char),
+            // Two cells: the second tells signs apart, so that two names of them rarely look alike.
+            char if char.width() == Some(2) => {
+                let digit = u32::from(char).wrapping_mul(0x9e37_79b1) >> 28;
+                signs.push('?');
+                signs.extend(char::from_digit(digit, 16));
+            }
+            _ => signs.push('?'),
+        }
+    }
+    signs.into()
 }
 
 /// Thousands apart, as in `4 812`.

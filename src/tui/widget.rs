@@ -55,7 +55,14 @@ pub(crate) fn clear(area: Rect, buf: &mut Buffer) {
 
 /// Gives a row the selection's background.
 pub(crate) fn highlight(area: Rect, buf: &mut Buffer, style: Style) {
-    buf.set_style(area.intersection(buf.area), style);
+    let area = area.intersection(buf.area);
+    buf.set_style(area, style);
+    // What has the ground's own colour, as guides have where there are but sixteen, would vanish on it.
+    for position in area.positions() {
+        if let Some(cell) = buf.cell_mut(position).filter(|cell| style.bg == Some(cell.fg)) {
+            cell.set_fg(ratatui::style::Color::Gray);
+        }
+    }
 }
 
 /// Where a list is scrolled to: which row is selected and which is at the top.

@@ -1,5 +1,6 @@
 //! One test binary: fixtures in, screens or jsonl out.
 
+mod actions;
 mod captures;
 mod cases;
 mod changing;
