@@ -18,8 +18,8 @@ frontend GET / 0..500 server error "it broke" http.status_code=500
   pricing quote 70..95
     pricing tax 71..72
 trace 2 at 1000
-shop POST /pay 0..30 id=90 error
-  bank charge 5..25
+shop POST /pay 0..30 error
+  bank charge 5..25 id=90 error
 trace 3 at 2000
 alpha one 0..1
 trace 4 at 3000
@@ -156,11 +156,20 @@ fn details_scroll_and_enlarge() {
 }
 
 #[test]
+fn time_in_which_children_run_side_by_side_is_counted_once() {
+    let mut harness = Harness::new(options(), 120, 30);
+    harness.extend(&sketch("a parent 0..100\n  b one 10..50\n  b two 30..70\n  b three 35..40\n  b beyond 90..130\n"));
+    let screen = harness.keys("enter").screen();
+    // 10 to 70, and 90 to its own end.
+    assert!(screen.contains("self 30.0 ms"), "{screen}");
+}
+
+#[test]
 fn a_link_opens_its_span() {
     let screen = shop().keys("G enter j o").screen();
     assert!(screen.lines().next().is_some_and(|line| line.contains("shop POST /pay")), "{screen}");
     let row = screen.lines().find(|line| line.starts_with('▌')).unwrap_or_default();
-    assert!(row.contains("POST /pay"), "{screen}");
+    assert!(row.contains("bank charge"), "{screen}");
     let screen = shop().keys("G enter j o q").screen();
     assert!(screen.lines().next().is_some_and(|line| line.contains("frontend GET /")), "{screen}");
 }
@@ -203,7 +212,7 @@ fn every_order_shows_what_it_names() {
         ["one", "last", "POST /pay", "GET /"],
         ["GET /", "last", "POST /pay", "one"],
         ["one", "POST /pay", "last", "GET /"],
-        ["GET /", "last", "POST /pay", "one"],
+        ["POST /pay", "GET /", "last", "one"],
         ["one", "last", "POST /pay", "GET /"],
         ["one", "GET /", "POST /pay", "last"],
         ["last", "POST /pay", "GET /", "one"],
