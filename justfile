@@ -54,3 +54,14 @@ fuzz TARGET SECONDS='600':
 # Rewrite assets/demo.jsonl from the built-in workload
 assets:
     cargo run --release --example demo_file
+
+
+# Licences, bans and sources of what we depend on (deny.toml)
+deny:
+    cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+    cargo deny check licenses bans sources
+
+# Mutants of the screens and the queries: change one thing, and some test must fail. One shard of so many, `just mutants 0/40`
+mutants SHARD='0/40':
+    cargo mutants --version >/dev/null 2>&1 || cargo install cargo-mutants --locked
+    cargo mutants --shard {{SHARD}}
