@@ -4,43 +4,26 @@
 //! depends on the order in which spans came. Every span received is accounted for:
 //! `received == spans + evicted_spans + refused + duplicates + replaced`.
 
-mod arena;
-mod copies;
-mod detail;
+mod evict;
 mod extend;
-mod histogram;
-mod index;
-mod intern;
-mod missing;
-mod order;
 mod pool;
-mod records;
+mod record;
+mod refs;
 mod reports;
-mod resource;
-mod rollup;
-mod row;
-mod rows;
 mod search;
-mod service_ref;
-mod shards;
-mod slab;
-mod span_ref;
-mod summary;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod trace;
-mod trace_ref;
 mod traces;
-mod unpack;
-mod varint;
 
 pub use extend::Extended;
+pub use record::unpack::EventTimes;
+pub use refs::service_ref::{OperationRef, ServiceRef};
+pub use refs::span_ref::SpanRef;
+pub use refs::trace_ref::TraceRef;
 pub use search::{Looked, Search, lower};
-pub use service_ref::{OperationRef, ServiceRef};
-pub use span_ref::SpanRef;
-pub use summary::ServiceCount;
-pub use trace_ref::TraceRef;
-pub use unpack::EventTimes;
+pub use trace::summary::ServiceCount;
 
 use crate::model::{OutputLine, Problem, TraceId};
 use extend::Scratch;

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Store;
-use super::index::Place;
-use super::row::Row;
+use super::evict::TIDIED;
 use super::trace::{Incoming, Trace};
 use crate::model::{BatchSpan, SpanBatch, SpanId, TraceId};
+use crate::store::trace::index::Place;
+use crate::store::trace::row::Row;
 
 /// What became of the spans of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,9 +22,6 @@ pub struct Extended {
     /// Spans for which there was no room.
     pub refused: u32,
 }
-
-/// Spans of evicted traces that are given up at a time.
-const TIDIED: usize = 256;
 
 /// For so many spans of a batch at most room is made at once.
 const MOST_EXPECTED: usize = 256;
@@ -166,11 +164,11 @@ impl Store {
         let Some(trace) = self.traces.get(id) else { return self.refuse(new) };
         match trace.compare(trace.rows.row(at), new, &self.pool) {
             Ordering::Equal => {
-                self.pool.release(&new.row, new.record);
+                self.pool.release(new.row.name, new.row.resource, new.record);
                 return Outcome::Duplicate;
             }
             Ordering::Greater => {
-                self.pool.release(&new.row, new.record);
+                self.pool.release(new.row.name, new.row.resource, new.record);
                 return Outcome::Replaced;
             }
             Ordering::Less => {}
@@ -217,7 +215,7 @@ impl Store {
     }
 
     fn refuse(&mut self, new: &Incoming<'_>) -> Outcome {
-        self.pool.release(&new.row, new.record);
+        self.pool.release(new.row.name, new.row.resource, new.record);
         if let Some(trace) = self.traces.get_mut(new.span.trace_id) {
             trace.refused += 1;
             trace.revision = self.revision;
@@ -235,39 +233,6 @@ impl Store {
         };
         // What can never fit is not worth evicting anything for.
         needed.is_some_and(|needed| needed as u64 <= self.totals.budget && self.make_room(needed, Some(id)))
-    }
-
-    /// Evicts the oldest traces, neither the open one nor `kept`, until `needed` more bytes fit; false when they never
-    /// will.
-    pub(super) fn make_room(&mut self, needed: usize, kept: Option<TraceId>) -> bool {
-        while (self.bytes() + needed) as u64 > self.totals.budget {
-            if self.tidy(TIDIED) {
-                continue;
-            }
-            let Some(mut trace) = self.traces.remove_oldest(&self.pinned, kept) else { return false };
-            self.totals.spans -= trace.rows.len() as u64;
-            self.totals.evicted_spans += trace.rows.len() as u64;
-            self.totals.evicted_traces += 1;
-            self.trace_bytes -= trace.bytes();
-            trace.bury(&mut self.pool);
-            self.trace_bytes += trace.bytes();
-            self.evicted = Some(trace);
-        }
-        true
-    }
-
-    /// Does up to `work` spans' worth of what eviction left to do; false when there is nothing to do. An evicted trace is
-    /// gone at once, but its memory and its share of the services' counts follow at the pace of `extend`, so that a huge
-    /// one stalls nobody. Call it while idle to finish.
-    pub fn tidy(&mut self, work: usize) -> bool {
-        let Some(mut trace) = self.evicted.take() else { return false };
-        self.trace_bytes -= trace.bytes();
-        trace.dissolve(work, &mut self.pool);
-        if !trace.rows.is_empty() {
-            self.trace_bytes += trace.bytes();
-            self.evicted = Some(trace);
-        }
-        true
     }
 
     fn recount(&mut self, id: TraceId) {

@@ -1,17 +1,21 @@
 //! What all traces share: interned text, resources, and the counts of services. Every reference that is taken here
 //! is given back when its span leaves.
 
+pub(super) mod histogram;
+pub(super) mod names;
+pub(super) mod resources;
+pub(super) mod services;
+
 use std::hash::BuildHasher;
 
 use foldhash::quality::FixedState;
 
-use super::detail::Packer;
-use super::intern::Names;
-use super::resource::Resources;
-use super::rollup::{Sample, Services};
-use super::row::Row;
-use super::unpack::{Piece, Pieces};
 use crate::model::{BatchResource, BatchSpan, SpanBatch};
+use crate::store::pool::names::Names;
+use crate::store::pool::resources::Resources;
+use crate::store::pool::services::Services;
+use crate::store::record::pack::Packer;
+use crate::store::record::unpack::{Piece, Pieces};
 
 /// See the file's head.
 #[derive(Debug, Default)]
@@ -61,25 +65,16 @@ impl Pool {
     }
 
     /// Gives back what a span holds: its name, resource and the text of its record. Gives back the record's length.
-    pub(super) fn release(&mut self, row: &Row, record: &[u8]) -> usize {
+    pub(super) fn release(&mut self, name: u32, resource: u32, record: &[u8]) -> usize {
         let len = self.release_record(record);
-        self.names.release(row.name);
-        self.release_resource(row.resource);
+        self.names.release(name);
+        self.release_resource(resource);
         len
     }
 
     /// A hash of a name that outlives its number, the same in every run.
     pub(super) fn name_hash(&self, name: u32) -> u64 {
         FixedState::default().hash_one(self.names.text(name))
-    }
-
-    pub(super) fn sample(&self, row: &Row) -> Sample {
-        Sample {
-            service: self.resources.service(row.resource),
-            name: row.name,
-            duration: row.duration,
-            error: row.is_error(),
-        }
     }
 
     pub(super) fn bytes(&self) -> usize {

@@ -12,9 +12,9 @@ use memchr::memmem::Finder;
 
 use super::pool::Pool;
 use super::trace::Trace;
-use super::unpack::{Piece, Pieces};
 use super::{Store, TraceRef};
 use crate::model::Value;
+use crate::store::record::unpack::{Piece, Pieces};
 use folded::Folded;
 use ids::Ids;
 

@@ -1,20 +1,28 @@
 //! One trace: rows, the arena of their records, and what is known of the whole. Rows are only added or replaced in
 //! place, never moved, so a row's number is its name.
 
+pub(super) mod arena;
+pub(super) mod copies;
+pub(super) mod index;
+pub(super) mod missing;
+pub(super) mod order;
+pub(super) mod records;
+pub(super) mod row;
+pub(super) mod rows;
 mod shared;
+pub(super) mod summary;
 
 use std::cmp::Ordering;
 
-use super::copies::Copies;
-use super::index::{Index, Place};
-use super::missing::Missing;
-use super::order;
 use super::pool::Pool;
-use super::records::Records;
-use super::row::Row;
-use super::rows::Rows;
-use super::summary::Summary;
 use crate::model::{BatchSpan, Span, SpanBatch, SpanId, TraceId};
+use crate::store::trace::copies::Copies;
+use crate::store::trace::index::{Index, Place};
+use crate::store::trace::missing::Missing;
+use crate::store::trace::records::Records;
+use crate::store::trace::row::Row;
+use crate::store::trace::rows::Rows;
+use crate::store::trace::summary::Summary;
 
 /// See the file's head.
 #[derive(Debug)]
@@ -135,7 +143,7 @@ impl Trace {
         }
         self.await_parent(&row);
         self.summary.add(&self.rows, self.rows.len() - 1, pool);
-        pool.services.record(pool.sample(&row));
+        pool.services.record(row.sample(pool));
         *held = *held + self.bytes() - before;
     }
 
@@ -145,8 +153,8 @@ impl Trace {
         self.replaced += 1;
         let mut row = new.row;
         row.stand_for(&old);
-        pool.services.undo(pool.sample(&old));
-        pool.services.record(pool.sample(&row));
+        pool.services.undo(old.sample(pool));
+        pool.services.record(row.sample(pool));
         self.records.add(&mut row, new.record, 1);
         if let Some(place) = self.rows.get_mut(at as usize) {
             *place = row;
@@ -154,7 +162,7 @@ impl Trace {
         self.forget_parent(&old);
         self.await_parent(&row);
         self.summary.replace(&self.rows, &old, at, pool);
-        let len = pool.release(&old, self.records.of(&old));
+        let len = pool.release(old.name, old.resource, self.records.of(&old));
         self.records.forget(&old, len);
         self.records.tidy(&mut self.rows);
     }
@@ -177,8 +185,8 @@ impl Trace {
     pub(super) fn dissolve(&mut self, work: usize, pool: &mut Pool) {
         for _ in 0..work {
             let Some(row) = self.rows.pop() else { break };
-            pool.services.undo(pool.sample(&row));
-            let len = pool.release(&row, self.records.of(&row));
+            pool.services.undo(row.sample(pool));
+            let len = pool.release(row.name, row.resource, self.records.of(&row));
             self.records.forget(&row, len);
         }
     }

@@ -5,9 +5,9 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::shards::Shards;
 use super::trace::Trace;
 use crate::model::TraceId;
+use crate::store::tools::shards::Shards;
 
 /// So many of the newest traces are expected to grow.
 const OPEN: usize = 64;

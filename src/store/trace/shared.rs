@@ -1,10 +1,10 @@
 //! Spans of a trace that share id, service and kind: kept apart where they are not one span, put together where they are.
 
 use super::{Incoming, Trace};
-use crate::store::copies::{Copies, Key, Member};
-use crate::store::index::Place;
 use crate::store::pool::Pool;
-use crate::store::row::Row;
+use crate::store::trace::copies::{Copies, Key, Member};
+use crate::store::trace::index::Place;
+use crate::store::trace::row::Row;
 
 impl Trace {
     /// The rows that a span is one with; `first` is the row that has its id, service and kind in the index.
@@ -78,8 +78,8 @@ impl Trace {
         self.rows.swap_remove(at as usize);
         self.missing.subtract(row.parent);
         self.summary.remove(&row, pool);
-        pool.services.undo(pool.sample(&row));
-        let len = pool.release(&row, self.records.of(&row));
+        pool.services.undo(row.sample(pool));
+        let len = pool.release(row.name, row.resource, self.records.of(&row));
         self.records.forget(&row, len);
         self.replaced += 1;
         self.removed += 1;

@@ -5,11 +5,11 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::slab::Slab;
+use crate::store::tools::slab::Slab;
 
 /// All resources. Every id handed out holds one reference, given back with [`Resources::release`].
 #[derive(Debug, Default)]
-pub(super) struct Resources {
+pub(in crate::store) struct Resources {
     entries: Slab<Entry>,
     table: HashTable<u32>,
     packed: usize,
@@ -20,10 +20,10 @@ pub(super) struct Resources {
 
 /// A resource: its service and its attributes, packed.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) packed: Box<[u8]>,
-    pub(super) service: u32,
-    pub(super) service_name: u32,
+pub(in crate::store) struct Entry {
+    pub(in crate::store) packed: Box<[u8]>,
+    pub(in crate::store) service: u32,
+    pub(in crate::store) service_name: u32,
     refs: u32,
     /// Which insertion made it.
     born: u32,
@@ -31,7 +31,7 @@ pub(super) struct Entry {
 
 impl Resources {
     /// An equal resource that is already here, with one more reference.
-    pub(super) fn acquire(&mut self, service: u32, packed: &[u8]) -> Option<u32> {
+    pub(in crate::store) fn acquire(&mut self, service: u32, packed: &[u8]) -> Option<u32> {
         let hash = self.hasher.hash_one((service, packed));
         let same = |entry: &Entry| entry.service == service && *entry.packed == *packed;
         let id = *self.table.find(hash, |&id| self.entries.get(id).is_some_and(same))?;
@@ -40,7 +40,7 @@ impl Resources {
     }
 
     /// Adds a resource that is not here, with one reference.
-    pub(super) fn insert(&mut self, service: u32, service_name: u32, packed: &[u8]) -> u32 {
+    pub(in crate::store) fn insert(&mut self, service: u32, service_name: u32, packed: &[u8]) -> u32 {
         let hash = self.hasher.hash_one((service, packed));
         self.packed += packed.len();
         self.births = self.births.saturating_add(1);
@@ -52,23 +52,23 @@ impl Resources {
     }
 
     /// Insertions so far; stands still at the limit.
-    pub(super) fn births(&self) -> u32 {
+    pub(in crate::store) fn births(&self) -> u32 {
         self.births
     }
 
     /// Every resource that came after so many insertions.
-    pub(super) fn born_after(&self, births: u32) -> impl Iterator<Item = (u32, &Entry)> {
+    pub(in crate::store) fn born_after(&self, births: u32) -> impl Iterator<Item = (u32, &Entry)> {
         self.entries.iter().filter(move |(_, entry)| entry.born > births || entry.born == u32::MAX)
     }
 
-    pub(super) fn retain(&mut self, id: u32) {
+    pub(in crate::store) fn retain(&mut self, id: u32) {
         if let Some(entry) = self.entries.get_mut(id) {
             entry.refs = entry.refs.saturating_add(1);
         }
     }
 
     /// Gives one reference back; the entry when that was the last.
-    pub(super) fn release(&mut self, id: u32) -> Option<Entry> {
+    pub(in crate::store) fn release(&mut self, id: u32) -> Option<Entry> {
         let entry = self.entries.get_mut(id)?;
         if entry.refs == u32::MAX {
             return None;
@@ -92,24 +92,24 @@ impl Resources {
         Some(entry)
     }
 
-    pub(super) fn service(&self, id: u32) -> u32 {
+    pub(in crate::store) fn service(&self, id: u32) -> u32 {
         self.entries.get(id).map_or(u32::MAX, |entry| entry.service)
     }
 
-    pub(super) fn service_name(&self, id: u32) -> u32 {
+    pub(in crate::store) fn service_name(&self, id: u32) -> u32 {
         self.entries.get(id).map_or(u32::MAX, |entry| entry.service_name)
     }
 
-    pub(super) fn packed(&self, id: u32) -> &[u8] {
+    pub(in crate::store) fn packed(&self, id: u32) -> &[u8] {
         self.entries.get(id).map_or(&[], |entry| &entry.packed)
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.entries.bytes() + self.table.allocation_size() + self.packed
     }
 
     #[cfg(test)]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::store) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 }

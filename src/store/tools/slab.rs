@@ -6,7 +6,7 @@ const END: u32 = u32::MAX;
 
 /// Values under ids that stay the same until removed. An emptied slab gives its memory back.
 #[derive(Debug)]
-pub(super) struct Slab<T> {
+pub(in crate::store) struct Slab<T> {
     slots: Vec<Slot<T>>,
     free: u32,
     live: usize,
@@ -25,7 +25,7 @@ impl<T> Default for Slab<T> {
 }
 
 impl<T> Slab<T> {
-    pub(super) fn insert(&mut self, value: T) -> u32 {
+    pub(in crate::store) fn insert(&mut self, value: T) -> u32 {
         self.live += 1;
         let id = self.free;
         if let Some(slot) = self.slots.get_mut(id as usize) {
@@ -42,7 +42,7 @@ impl<T> Slab<T> {
         u32::try_from(self.slots.len() - 1).unwrap_or(END)
     }
 
-    pub(super) fn remove(&mut self, id: u32) -> Option<T> {
+    pub(in crate::store) fn remove(&mut self, id: u32) -> Option<T> {
         let slot = self.slots.get_mut(id as usize).filter(|slot| matches!(slot, Slot::Full(_)))?;
         let Slot::Full(value) = std::mem::replace(slot, Slot::Free(self.free)) else { return None };
         self.free = id;
@@ -53,36 +53,36 @@ impl<T> Slab<T> {
         Some(value)
     }
 
-    pub(super) fn get(&self, id: u32) -> Option<&T> {
+    pub(in crate::store) fn get(&self, id: u32) -> Option<&T> {
         match self.slots.get(id as usize) {
             Some(Slot::Full(value)) => Some(value),
             Some(Slot::Free(_)) | None => None,
         }
     }
 
-    pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut T> {
+    pub(in crate::store) fn get_mut(&mut self, id: u32) -> Option<&mut T> {
         match self.slots.get_mut(id as usize) {
             Some(Slot::Full(value)) => Some(value),
             Some(Slot::Free(_)) | None => None,
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+    pub(in crate::store) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         (0..).zip(&self.slots).filter_map(|(id, slot)| match slot {
             Slot::Full(value) => Some((id, value)),
             Slot::Free(_) => None,
         })
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = u32> {
+    pub(in crate::store) fn ids(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.slots).filter(|(_, slot)| matches!(slot, Slot::Full(_))).map(|(id, _)| id)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::store) fn is_empty(&self) -> bool {
         self.live == 0
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<Slot<T>>()
     }
 }

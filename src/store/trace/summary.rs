@@ -3,11 +3,11 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use super::ServiceId;
-use super::pool::Pool;
-use super::row::Row;
-use super::rows::Rows;
 use crate::model::{Kind, SpanId, Timestamp};
+use crate::store::ServiceId;
+use crate::store::pool::Pool;
+use crate::store::trace::row::Row;
+use crate::store::trace::rows::Rows;
 
 /// Places by service.
 type Places = HashMap<u32, u32, RandomState>;
@@ -30,21 +30,21 @@ pub struct ServiceCount {
 
 /// See the file's head.
 #[derive(Debug, Default)]
-pub(super) struct Summary {
-    pub(super) start: i64,
-    pub(super) end: Timestamp,
-    pub(super) errors: u32,
-    pub(super) root: u32,
-    pub(super) services: Vec<ServiceCount>,
+pub(in crate::store) struct Summary {
+    pub(in crate::store) start: i64,
+    pub(in crate::store) end: Timestamp,
+    pub(in crate::store) errors: u32,
+    pub(in crate::store) root: u32,
+    pub(in crate::store) services: Vec<ServiceCount>,
     /// Where each service is, only once there are too many to keep in order.
     places: Option<Box<Places>>,
     /// A replaced span may have been the first of something: recount before anyone looks.
-    pub(super) stale: bool,
+    pub(in crate::store) stale: bool,
 }
 
 impl Summary {
     /// Takes in the row at `at`, which is new.
-    pub(super) fn add(&mut self, rows: &Rows, at: usize, pool: &mut Pool) {
+    pub(in crate::store) fn add(&mut self, rows: &Rows, at: usize, pool: &mut Pool) {
         let Some(row) = rows.get(at) else { return };
         if at == 0 {
             self.restart(rows);
@@ -68,7 +68,7 @@ impl Summary {
     }
 
     /// Takes note that the row at `at` was `old` before.
-    pub(super) fn replace(&mut self, rows: &Rows, old: &Row, at: u32, pool: &mut Pool) {
+    pub(in crate::store) fn replace(&mut self, rows: &Rows, old: &Row, at: u32, pool: &mut Pool) {
         let Some(row) = rows.get(at as usize) else { return };
         let (was, is) = (u32::from(old.is_error()), u32::from(row.is_error()));
         self.errors = self.errors + is - was;
@@ -90,7 +90,7 @@ impl Summary {
     }
 
     /// Takes note that a row is gone and that another has taken its number.
-    pub(super) fn remove(&mut self, row: &Row, pool: &mut Pool) {
+    pub(in crate::store) fn remove(&mut self, row: &Row, pool: &mut Pool) {
         let error = u32::from(row.is_error());
         self.errors -= error;
         let place = self.place(ServiceId(pool.resources.service(row.resource)));
@@ -105,7 +105,7 @@ impl Summary {
     }
 
     /// Finds starts and root anew.
-    pub(super) fn recount(&mut self, rows: &Rows, pool: &Pool) {
+    pub(in crate::store) fn recount(&mut self, rows: &Rows, pool: &Pool) {
         self.stale = false;
         for count in &mut self.services {
             count.start = Timestamp(i64::MAX);
@@ -123,7 +123,7 @@ impl Summary {
         }
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.services.capacity() * size_of::<ServiceCount>()
             + self.places.as_ref().map_or(0, |places| size_of::<Places>() + places.allocation_size())
     }

@@ -4,12 +4,12 @@
 //! Text is `id << 1` when interned, `len << 1 | 1` and the bytes when not. An attribute is `key id << 3 | tag` and its
 //! value. Records are self-delimiting, so no length is stored.
 
-use super::intern::{LONGEST, Names, STAND_INS};
-use super::varint::{put, put_bytes, put_signed};
 use crate::model::{BatchAttribute, BatchEvent, BatchLink, BatchSpan, BatchValue, LinkKind, Range32, SpanBatch, Text};
+use crate::store::pool::names::{LONGEST, Names, STAND_INS};
+use crate::store::record::varint::{put, put_bytes, put_signed};
 
 /// Which optional parts a record has.
-pub(super) mod has {
+pub(in crate::store) mod has {
     pub(in crate::store) const FLAGS: u8 = 1;
     pub(in crate::store) const SCOPE: u8 = 2;
     pub(in crate::store) const STATUS: u8 = 4;
@@ -20,7 +20,7 @@ pub(super) mod has {
 }
 
 /// What kind of value an attribute has.
-pub(super) mod tag {
+pub(in crate::store) mod tag {
     pub(in crate::store) const NAME: u64 = 0;
     pub(in crate::store) const STR: u64 = 1;
     pub(in crate::store) const INT: u64 = 2;
@@ -35,24 +35,24 @@ pub(super) mod tag {
 mod variety {
     use super::STAND_INS;
 
-    pub(super) const SOURCE: u32 = STAND_INS;
-    pub(super) const SCOPE: u32 = STAND_INS + 1;
-    pub(super) const STATUS: u32 = STAND_INS + 2;
-    pub(super) const STATE: u32 = STAND_INS + 3;
-    pub(super) const EVENT: u32 = STAND_INS + 4;
-    pub(super) const WARNING: u32 = STAND_INS + 5;
+    pub(in crate::store) const SOURCE: u32 = STAND_INS;
+    pub(in crate::store) const SCOPE: u32 = STAND_INS + 1;
+    pub(in crate::store) const STATUS: u32 = STAND_INS + 2;
+    pub(in crate::store) const STATE: u32 = STAND_INS + 3;
+    pub(in crate::store) const EVENT: u32 = STAND_INS + 4;
+    pub(in crate::store) const WARNING: u32 = STAND_INS + 5;
 }
 
 /// Writes records; holds what every step needs.
-pub(super) struct Packer<'a> {
-    pub(super) names: &'a mut Names,
-    pub(super) batch: &'a SpanBatch,
-    pub(super) out: &'a mut Vec<u8>,
+pub(in crate::store) struct Packer<'a> {
+    pub(in crate::store) names: &'a mut Names,
+    pub(in crate::store) batch: &'a SpanBatch,
+    pub(in crate::store) out: &'a mut Vec<u8>,
 }
 
 impl Packer<'_> {
     /// Appends the record of a span.
-    pub(super) fn span(&mut self, span: &BatchSpan) {
+    pub(in crate::store) fn span(&mut self, span: &BatchSpan) {
         let batch = self.batch;
         let events = batch.events.get(span.events.range()).unwrap_or_default();
         let links = batch.links.get(span.links.range()).unwrap_or_default();
@@ -98,7 +98,7 @@ impl Packer<'_> {
     }
 
     /// Appends a list of attributes of a resource: equal lists give equal bytes, whatever came before.
-    pub(super) fn resource(&mut self, range: Range32) {
+    pub(in crate::store) fn resource(&mut self, range: Range32) {
         let list = self.batch.attributes.get(range.range()).unwrap_or_default();
         put(self.out, list.len() as u64);
         for attribute in list {

@@ -1,15 +1,15 @@
 //! A service of the store and its operations, borrowed.
 
-use super::ServiceId;
-use super::pool::Pool;
-use super::rollup::{Operation, Service};
+use crate::store::ServiceId;
+use crate::store::pool::Pool;
+use crate::store::pool::services::{Operation, Service};
 
 /// A service of the store.
 #[derive(Clone, Copy)]
 pub struct ServiceRef<'a> {
-    pub(super) id: ServiceId,
-    pub(super) service: &'a Service,
-    pub(super) pool: &'a Pool,
+    pub(in crate::store) id: ServiceId,
+    pub(in crate::store) service: &'a Service,
+    pub(in crate::store) pool: &'a Pool,
 }
 
 /// An operation of a service.

@@ -1,13 +1,13 @@
 //! Reading the records that `detail.rs` writes: whole, piece by piece, or only the times of events.
 
-use super::detail::{has, tag};
-use super::intern::Names;
-use super::varint::Reader;
 use crate::model::{Attribute, Event, Link, LinkKind, Scope, Span, SpanId, Timestamp, TraceId, Value};
+use crate::store::pool::names::Names;
+use crate::store::record::pack::{has, tag};
+use crate::store::record::varint::Reader;
 
 /// A piece of a record, in reading order.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Piece<'a> {
+pub(in crate::store) enum Piece<'a> {
     /// Interned text: a key, a value or another text.
     Name(u32),
     /// Text kept in the record.
@@ -18,24 +18,24 @@ pub(super) enum Piece<'a> {
 
 /// A record being read piece by piece.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pieces<'a> {
+pub(in crate::store) struct Pieces<'a> {
     reader: Reader<'a>,
 }
 
 /// A record being read as a whole.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Unpacker<'a> {
+pub(in crate::store) struct Unpacker<'a> {
     names: &'a Names,
     pieces: Pieces<'a>,
 }
 
 impl<'a> Unpacker<'a> {
-    pub(super) fn new(names: &'a Names, bytes: &'a [u8]) -> Self {
+    pub(in crate::store) fn new(names: &'a Names, bytes: &'a [u8]) -> Self {
         Self { names, pieces: Pieces::new(bytes) }
     }
 
     /// Fills in everything that a record says of a span whose start is already set.
-    pub(super) fn span(mut self, span: &mut Span<'a>) {
+    pub(in crate::store) fn span(mut self, span: &mut Span<'a>) {
         let mask = self.pieces.reader.byte();
         span.source = self.text();
         span.flags = (mask & has::FLAGS != 0).then(|| self.pieces.reader.small());
@@ -61,7 +61,7 @@ impl<'a> Unpacker<'a> {
     }
 
     /// A list of attributes.
-    pub(super) fn attributes(&mut self) -> Vec<Attribute<'a>> {
+    pub(in crate::store) fn attributes(&mut self) -> Vec<Attribute<'a>> {
         (0..self.count()).map(|_| self.attribute()).collect()
     }
 
@@ -106,18 +106,18 @@ impl<'a> Unpacker<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(in crate::store) fn new(bytes: &'a [u8]) -> Self {
         Self { reader: Reader::new(bytes) }
     }
 
     /// Visits every piece of a span's record until `visit` says true; gives back whether it did.
-    pub(super) fn visit(&mut self, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
+    pub(in crate::store) fn visit(&mut self, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
         let mask = self.reader.byte();
         self.visit_head(mask, visit) || self.visit_attributes(visit) || self.visit_rest(mask, visit)
     }
 
     /// Visits the keys and values of a list of attributes.
-    pub(super) fn visit_attributes(&mut self, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
+    pub(in crate::store) fn visit_attributes(&mut self, visit: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
         (0..self.reader.number()).any(|_| {
             let (key, value) = self.attribute();
             visit(Piece::Name(key)) || visit(value)
@@ -125,19 +125,19 @@ impl<'a> Pieces<'a> {
     }
 
     /// The length of the record that `bytes` starts with.
-    pub(super) fn record_len(bytes: &[u8]) -> usize {
+    pub(in crate::store) fn record_len(bytes: &[u8]) -> usize {
         let mut pieces = Pieces::new(bytes);
         pieces.visit(&mut |_| false);
         bytes.len() - pieces.left()
     }
 
     /// How many bytes of what it was given are not read yet.
-    pub(super) fn left(&self) -> usize {
+    pub(in crate::store) fn left(&self) -> usize {
         self.reader.left()
     }
 
     /// The times of the events of a record.
-    pub(super) fn event_times(mut self, start: Timestamp) -> EventTimes<'a> {
+    pub(in crate::store) fn event_times(mut self, start: Timestamp) -> EventTimes<'a> {
         let mask = self.reader.byte();
         if mask & has::EVENTS == 0 {
             return EventTimes { pieces: self, start, left: 0 };

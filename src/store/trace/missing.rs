@@ -4,11 +4,11 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::shards::Shards;
+use crate::store::tools::shards::Shards;
 
 /// See the file's head. Most traces never need it, so it is nothing until then.
 #[derive(Debug, Default)]
-pub(super) struct Missing {
+pub(in crate::store) struct Missing {
     ids: Option<Box<Ids>>,
 }
 
@@ -19,12 +19,12 @@ struct Ids {
 }
 
 impl Missing {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::store) fn len(&self) -> usize {
         self.ids.as_ref().map_or(0, |ids| ids.table.len())
     }
 
     /// One more span waits for a parent.
-    pub(super) fn add(&mut self, id: u64) {
+    pub(in crate::store) fn add(&mut self, id: u64) {
         let Ids { table, hasher } = &mut **self.ids.get_or_insert_default();
         let hash = hasher.hash_one(id);
         match table.find_mut(hash, |entry| entry.0 == id) {
@@ -34,7 +34,7 @@ impl Missing {
     }
 
     /// One span less waits for a parent.
-    pub(super) fn subtract(&mut self, id: u64) {
+    pub(in crate::store) fn subtract(&mut self, id: u64) {
         let Some(ids) = &mut self.ids else { return };
         let found = ids.table.find_mut(ids.hasher.hash_one(id), |entry| entry.0 == id);
         let Some(waiting) = found else { return };
@@ -45,13 +45,13 @@ impl Missing {
     }
 
     /// A parent has arrived.
-    pub(super) fn remove(&mut self, id: u64) {
+    pub(in crate::store) fn remove(&mut self, id: u64) {
         let Some(ids) = &mut self.ids else { return };
         let Ids { table, hasher } = &mut **ids;
         table.remove(hasher.hash_one(id), |entry| entry.0 == id, |entry| hasher.hash_one(entry.0));
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.ids.as_ref().map_or(0, |ids| size_of::<Ids>() + ids.table.bytes())
     }
 }

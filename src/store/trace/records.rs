@@ -1,18 +1,18 @@
 //! The packed records of a trace's rows: in one arena, or in two while they move out of one that is mostly waste. They move
 //! a few at a time, with each span that takes the place of another, so that it never takes long.
 
-use super::arena::Arena;
-use super::row::Row;
-use super::rows::Rows;
-use super::unpack::Pieces;
+use crate::store::record::unpack::Pieces;
+use crate::store::trace::arena::Arena;
+use crate::store::trace::row::Row;
+use crate::store::trace::rows::Rows;
 
 /// Records that move at a time.
 const MOVED: usize = 256;
 
 /// See the file's head.
 #[derive(Debug, Default)]
-pub(super) struct Records {
-    pub(super) arena: Arena,
+pub(in crate::store) struct Records {
+    pub(in crate::store) arena: Arena,
     old: Option<Box<Old>>,
     /// Rows that do not say the same have their records in the old arena.
     turn: bool,
@@ -27,7 +27,7 @@ struct Old {
 
 impl Records {
     /// The bytes that start with a row's record.
-    pub(super) fn of(&self, row: &Row) -> &[u8] {
+    pub(in crate::store) fn of(&self, row: &Row) -> &[u8] {
         match &self.old {
             Some(old) if row.turn() != self.turn => old.arena.at(row.offset),
             _ => self.arena.at(row.offset),
@@ -35,13 +35,13 @@ impl Records {
     }
 
     /// Adds a row's record, with room for as many as are expected, it included.
-    pub(super) fn add(&mut self, row: &mut Row, record: &[u8], expected: usize) {
+    pub(in crate::store) fn add(&mut self, row: &mut Row, record: &[u8], expected: usize) {
         row.offset = self.arena.push(record, expected);
         row.set_turn(self.turn);
     }
 
     /// Moves a row's record out of the old arena, if it is there, so that the row itself may be moved.
-    pub(super) fn fetch(&mut self, rows: &mut Rows, at: usize) {
+    pub(in crate::store) fn fetch(&mut self, rows: &mut Rows, at: usize) {
         let (Some(old), Some(row)) = (&mut self.old, rows.get_mut(at)) else { return };
         if row.turn() == self.turn {
             return;
@@ -55,7 +55,7 @@ impl Records {
     }
 
     /// Takes note that a row's record, of `len` bytes, is gone.
-    pub(super) fn forget(&mut self, row: &Row, len: usize) {
+    pub(in crate::store) fn forget(&mut self, row: &Row, len: usize) {
         match &mut self.old {
             Some(old) if row.turn() != self.turn => old.arena.forget(row.offset, len),
             _ => self.arena.forget(row.offset, len),
@@ -63,7 +63,7 @@ impl Records {
     }
 
     /// Moves some records, when the arena is mostly waste.
-    pub(super) fn tidy(&mut self, rows: &mut Rows) {
+    pub(in crate::store) fn tidy(&mut self, rows: &mut Rows) {
         if self.old.is_none() {
             if !self.arena.is_wasteful() {
                 return;
@@ -84,16 +84,16 @@ impl Records {
     }
 
     /// How many bytes one more record of `len` bytes may cost; `None` when there is no position left for it.
-    pub(super) fn growth(&self, len: usize, expected: usize) -> Option<usize> {
+    pub(in crate::store) fn growth(&self, len: usize, expected: usize) -> Option<usize> {
         self.arena.growth(len, expected)
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.arena.bytes() + self.old.as_ref().map_or(0, |old| size_of::<Old>() + old.arena.bytes())
     }
 
     /// Gives back what is held in reserve.
-    pub(super) fn shrink(&mut self) {
+    pub(in crate::store) fn shrink(&mut self) {
         self.arena.shrink();
     }
 }

@@ -18,20 +18,20 @@ const NEAR: i64 = 1_000;
 const ENTRY: usize = 48;
 
 /// What spans have in common that may be one.
-pub(super) type Key = (u64, u32, Kind);
+pub(in crate::store) type Key = (u64, u32, Kind);
 
 /// A span as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Member {
+pub(in crate::store) struct Member {
     /// A hash of its name, the same in every run.
-    pub(super) name: u64,
-    pub(super) start: i64,
-    pub(super) end: i64,
+    pub(in crate::store) name: u64,
+    pub(in crate::store) start: i64,
+    pub(in crate::store) end: i64,
 }
 
 /// See the file's head.
 #[derive(Debug, Default)]
-pub(super) struct Copies {
+pub(in crate::store) struct Copies {
     families: HashMap<Key, Family, FixedState>,
     /// Spans that are shown beside others of their key.
     shared: u32,
@@ -63,19 +63,19 @@ struct Group {
 
 impl Copies {
     /// Whether nothing is known of a key, which means that no two different spans have it.
-    pub(super) fn is_unknown(&self, key: Key) -> bool {
+    pub(in crate::store) fn is_unknown(&self, key: Key) -> bool {
         !self.families.contains_key(&key)
     }
 
     /// The rows of the groups that a span belongs to; more than one when it joins them.
-    pub(super) fn rows(&self, key: Key, member: Member) -> Vec<u32> {
+    pub(in crate::store) fn rows(&self, key: Key, member: Member) -> Vec<u32> {
         let Some(family) = self.families.get(&key) else { return Vec::new() };
         let rows = family.groups_of(member).into_iter().filter_map(|group| family.groups.get(group as usize));
         rows.map(|group| group.row).collect()
     }
 
     /// Takes in a span that belongs to no group: it is shown in this row.
-    pub(super) fn add(&mut self, key: Key, member: Member, row: u32) {
+    pub(in crate::store) fn add(&mut self, key: Key, member: Member, row: u32) {
         self.change(key, |family| {
             let group = index(family.groups.len());
             family.groups.push(Group { of: group, size: 1, row });
@@ -85,7 +85,7 @@ impl Copies {
     }
 
     /// Takes in a span that belongs to groups: they become one, shown in this row.
-    pub(super) fn join(&mut self, key: Key, member: Member, row: u32) {
+    pub(in crate::store) fn join(&mut self, key: Key, member: Member, row: u32) {
         self.change(key, |family| {
             let mut groups = family.groups_of(member).into_iter();
             let Some(mut group) = groups.next() else { return };
@@ -100,7 +100,7 @@ impl Copies {
     }
 
     /// Takes note that the row of a shown member has another number.
-    pub(super) fn moved(&mut self, key: Key, member: Member, row: u32) {
+    pub(in crate::store) fn moved(&mut self, key: Key, member: Member, row: u32) {
         let Some(family) = self.families.get_mut(&key) else { return };
         let group = family.starts.get(&member.start).map(|group| family.root(*group));
         if let Some(group) = group.and_then(|group| family.groups.get_mut(group as usize)) {
@@ -109,16 +109,16 @@ impl Copies {
     }
 
     /// How many spans of a key are shown.
-    pub(super) fn shown(&self, key: Key) -> u32 {
+    pub(in crate::store) fn shown(&self, key: Key) -> u32 {
         self.families.get(&key).map_or(1, |family| family.live)
     }
 
     /// Spans that are shown beside others of their key.
-    pub(super) fn shared(&self) -> u32 {
+    pub(in crate::store) fn shared(&self) -> u32 {
         self.shared
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.families.allocation_size() + self.bytes
     }
 

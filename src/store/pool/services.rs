@@ -5,12 +5,12 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 
-use super::histogram::Histogram;
-use super::slab::Slab;
+use crate::store::pool::histogram::Histogram;
+use crate::store::tools::slab::Slab;
 
 /// All services. A service lives as long as a resource refers to it.
 #[derive(Debug, Default)]
-pub(super) struct Services {
+pub(in crate::store) struct Services {
     entries: Slab<Service>,
     by_name: HashMap<u32, u32, RandomState>,
     /// Heap bytes inside the entries.
@@ -20,46 +20,46 @@ pub(super) struct Services {
 
 /// One service's counts.
 #[derive(Debug, Default)]
-pub(super) struct Service {
-    pub(super) name: u32,
+pub(in crate::store) struct Service {
+    pub(in crate::store) name: u32,
     refs: u32,
-    pub(super) traces: u32,
+    pub(in crate::store) traces: u32,
     /// Traces in which a span of it has an error.
-    pub(super) failed: u32,
-    pub(super) spans: u64,
-    pub(super) errors: u64,
-    pub(super) latency: Histogram,
-    pub(super) operations: Operations,
+    pub(in crate::store) failed: u32,
+    pub(in crate::store) spans: u64,
+    pub(in crate::store) errors: u64,
+    pub(in crate::store) latency: Histogram,
+    pub(in crate::store) operations: Operations,
 }
 
 /// The operations of a service. A table that things come into and leave doubles now and then, so it holds numbers only.
 #[derive(Debug, Default)]
-pub(super) struct Operations {
+pub(in crate::store) struct Operations {
     list: Slab<Operation>,
     by_name: HashTable<u32>,
 }
 
 /// One operation's counts.
 #[derive(Debug, Default)]
-pub(super) struct Operation {
-    pub(super) name: u32,
-    pub(super) spans: u64,
-    pub(super) errors: u64,
-    pub(super) latency: Histogram,
+pub(in crate::store) struct Operation {
+    pub(in crate::store) name: u32,
+    pub(in crate::store) spans: u64,
+    pub(in crate::store) errors: u64,
+    pub(in crate::store) latency: Histogram,
 }
 
 /// What one span adds to the counts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sample {
-    pub(super) service: u32,
-    pub(super) name: u32,
-    pub(super) duration: u64,
-    pub(super) error: bool,
+pub(in crate::store) struct Sample {
+    pub(in crate::store) service: u32,
+    pub(in crate::store) name: u32,
+    pub(in crate::store) duration: u64,
+    pub(in crate::store) error: bool,
 }
 
 impl Services {
     /// The service of an interned name with one more reference, and whether it is new: then it holds the name.
-    pub(super) fn acquire(&mut self, name: u32) -> (u32, bool) {
+    pub(in crate::store) fn acquire(&mut self, name: u32) -> (u32, bool) {
         if let Some(&id) = self.by_name.get(&name) {
             if let Some(service) = self.entries.get_mut(id) {
                 service.refs = service.refs.saturating_add(1);
@@ -72,7 +72,7 @@ impl Services {
     }
 
     /// Gives one reference back; the name to release when that was the last.
-    pub(super) fn release(&mut self, id: u32) -> Option<u32> {
+    pub(in crate::store) fn release(&mut self, id: u32) -> Option<u32> {
         let service = self.entries.get_mut(id)?;
         if service.refs == u32::MAX {
             return None;
@@ -93,53 +93,53 @@ impl Services {
     }
 
     /// Counts a span in.
-    pub(super) fn record(&mut self, sample: Sample) {
+    pub(in crate::store) fn record(&mut self, sample: Sample) {
         let Some(service) = self.entries.get_mut(sample.service) else { return };
         self.inner += service.record(sample, &self.hasher);
     }
 
     /// Counts a span out.
-    pub(super) fn undo(&mut self, sample: Sample) {
+    pub(in crate::store) fn undo(&mut self, sample: Sample) {
         let Some(service) = self.entries.get_mut(sample.service) else { return };
         self.inner -= service.undo(sample, &self.hasher);
     }
 
     /// One more trace has spans of this service.
-    pub(super) fn enter_trace(&mut self, id: u32) {
+    pub(in crate::store) fn enter_trace(&mut self, id: u32) {
         if let Some(service) = self.entries.get_mut(id) {
             service.traces += 1;
         }
     }
 
     /// A trace with spans of this service is gone.
-    pub(super) fn leave_trace(&mut self, id: u32) {
+    pub(in crate::store) fn leave_trace(&mut self, id: u32) {
         if let Some(service) = self.entries.get_mut(id) {
             service.traces -= 1;
         }
     }
 
     /// A trace in which none of its spans had an error now has one, or the other way round.
-    pub(super) fn turn_trace(&mut self, id: u32, is_failed: bool) {
+    pub(in crate::store) fn turn_trace(&mut self, id: u32, is_failed: bool) {
         if let Some(service) = self.entries.get_mut(id) {
             service.failed = if is_failed { service.failed + 1 } else { service.failed - 1 };
         }
     }
 
-    pub(super) fn get(&self, id: u32) -> Option<&Service> {
+    pub(in crate::store) fn get(&self, id: u32) -> Option<&Service> {
         self.entries.get(id)
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = u32> {
+    pub(in crate::store) fn ids(&self) -> impl Iterator<Item = u32> {
         self.entries.ids()
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.entries.bytes() + self.by_name.allocation_size() + self.inner
     }
 }
 
 impl Operations {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Operation> {
+    pub(in crate::store) fn iter(&self) -> impl Iterator<Item = &Operation> {
         self.list.iter().map(|(_, operation)| operation)
     }
 

@@ -9,7 +9,7 @@ const SMALL: usize = 1 << 10;
 
 /// See the file's head. A record's position is its name.
 #[derive(Debug, Default)]
-pub(super) struct Arena {
+pub(in crate::store) struct Arena {
     full: Vec<Chunk>,
     last: Chunk,
     /// Heap bytes of the full chunks.
@@ -27,19 +27,19 @@ struct Chunk {
 
 impl Arena {
     /// The bytes that start with the record at a position; they end with its chunk.
-    pub(super) fn at(&self, position: u32) -> &[u8] {
+    pub(in crate::store) fn at(&self, position: u32) -> &[u8] {
         let within = position as usize & (CHUNK - 1);
         self.chunk(position).bytes.get(within..).unwrap_or_default()
     }
 
     /// The bytes of all chunks with the positions of their first bytes.
-    pub(super) fn chunks(&self) -> impl Iterator<Item = (u32, &[u8])> {
+    pub(in crate::store) fn chunks(&self) -> impl Iterator<Item = (u32, &[u8])> {
         let chunks = self.full.iter().chain([&self.last]).enumerate();
         chunks.map(|(at, chunk)| (u32::try_from(at << BITS).unwrap_or(u32::MAX), chunk.bytes.as_slice()))
     }
 
     /// Adds a record, with room for as many of its length as are expected, it included; its position.
-    pub(super) fn push(&mut self, record: &[u8], expected: usize) -> u32 {
+    pub(in crate::store) fn push(&mut self, record: &[u8], expected: usize) -> u32 {
         if !self.fits(record.len()) {
             self.seal();
         }
@@ -51,7 +51,7 @@ impl Arena {
     }
 
     /// Takes note that the record at a position, of `len` bytes, is gone.
-    pub(super) fn forget(&mut self, position: u32, len: usize) {
+    pub(in crate::store) fn forget(&mut self, position: u32, len: usize) {
         let Some(chunk) = self.full.get_mut(position as usize >> BITS) else {
             self.last.live -= 1;
             self.waste += len;
@@ -67,12 +67,12 @@ impl Arena {
     }
 
     /// Whether more than half of it is waste.
-    pub(super) fn is_wasteful(&self) -> bool {
+    pub(in crate::store) fn is_wasteful(&self) -> bool {
         self.waste * 2 > self.inner + self.last.bytes.len()
     }
 
     /// How many bytes one more record of `len` bytes may cost; `None` when there is no position left for it.
-    pub(super) fn growth(&self, len: usize, expected: usize) -> Option<usize> {
+    pub(in crate::store) fn growth(&self, len: usize, expected: usize) -> Option<usize> {
         let chunks = self.full.len() + self.last.bytes.len().div_ceil(CHUNK) + len.div_ceil(CHUNK);
         if chunks >= 1 << (u32::BITS - BITS) {
             return None;
@@ -83,12 +83,12 @@ impl Arena {
         Some(len.max(CHUNK) + self.list_growth() * size_of::<Chunk>())
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.inner + self.last.bytes.capacity() + self.full.capacity() * size_of::<Chunk>()
     }
 
     /// Gives back what the last chunk holds in reserve.
-    pub(super) fn shrink(&mut self) {
+    pub(in crate::store) fn shrink(&mut self) {
         self.last.bytes.shrink_to_fit();
     }
 

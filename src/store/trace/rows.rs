@@ -1,56 +1,57 @@
 //! The rows of a trace in chunks: adding one never moves more than a chunk, and they leave from the end, memory too.
 
-use super::row::{NOTHING, Row};
+use crate::store::trace::row::{NOTHING, Row};
 
 /// Rows of a full chunk.
 const CHUNK: usize = 1 << 12;
 
 /// See the file's head.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(in crate::store) struct Rows {
     full: Vec<Vec<Row>>,
     last: Vec<Row>,
 }
 
 impl Rows {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::store) fn len(&self) -> usize {
         self.full.len() * CHUNK + self.last.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::store) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    pub(super) fn get(&self, at: usize) -> Option<&Row> {
+    pub(in crate::store) fn get(&self, at: usize) -> Option<&Row> {
         self.full.get(at / CHUNK).unwrap_or(&self.last).get(at % CHUNK)
     }
 
-    pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut Row> {
+    pub(in crate::store) fn get_mut(&mut self, at: usize) -> Option<&mut Row> {
         self.full.get_mut(at / CHUNK).unwrap_or(&mut self.last).get_mut(at % CHUNK)
     }
 
     /// How many rows from the start `is_before` holds for; it must hold for no row after one for which it does not.
-    pub(super) fn partition_point(&self, is_before: impl Fn(&Row) -> bool) -> usize {
+    pub(in crate::store) fn partition_point(&self, is_before: impl Fn(&Row) -> bool) -> usize {
         let full = self.full.partition_point(|chunk| chunk.last().is_some_and(&is_before));
         full * CHUNK + self.full.get(full).unwrap_or(&self.last).partition_point(is_before)
     }
 
     /// A row that is known to be there.
-    pub(super) fn row(&self, at: u32) -> &Row {
+    pub(in crate::store) fn row(&self, at: u32) -> &Row {
+        debug_assert!((at as usize) < self.len(), "row {at} of {}", self.len());
         self.get(at as usize).unwrap_or(&NOTHING)
     }
 
     /// The rows in pieces, in order.
-    pub(super) fn chunks(&self) -> impl Iterator<Item = &[Row]> {
+    pub(in crate::store) fn chunks(&self) -> impl Iterator<Item = &[Row]> {
         self.full.iter().chain([&self.last]).map(Vec::as_slice)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
+    pub(in crate::store) fn iter(&self) -> impl Iterator<Item = &Row> {
         self.chunks().flatten()
     }
 
     /// Adds a row, with room for as many as are expected, it included.
-    pub(super) fn push(&mut self, row: Row, expected: usize) {
+    pub(in crate::store) fn push(&mut self, row: Row, expected: usize) {
         if self.last.len() == CHUNK {
             if self.full.len() == self.full.capacity() {
                 self.full.reserve_exact(self.list_growth());
@@ -62,7 +63,7 @@ impl Rows {
     }
 
     /// Takes the last row out; its chunk gives its memory back when that was the only one.
-    pub(super) fn pop(&mut self) -> Option<Row> {
+    pub(in crate::store) fn pop(&mut self) -> Option<Row> {
         if self.last.is_empty() {
             self.last = self.full.pop()?;
         }
@@ -74,7 +75,7 @@ impl Rows {
     }
 
     /// Takes a row out; the last one takes its place.
-    pub(super) fn swap_remove(&mut self, at: usize) -> Option<Row> {
+    pub(in crate::store) fn swap_remove(&mut self, at: usize) -> Option<Row> {
         let last = self.pop()?;
         if at == self.len() {
             return Some(last);
@@ -83,20 +84,20 @@ impl Rows {
     }
 
     /// How many bytes one more row may cost.
-    pub(super) fn growth(&self, expected: usize) -> usize {
+    pub(in crate::store) fn growth(&self, expected: usize) -> usize {
         if self.last.len() == CHUNK {
             return CHUNK * size_of::<Row>() + self.list_growth() * size_of::<Vec<Row>>();
         }
         self.more(expected) * size_of::<Row>()
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         let rows = self.full.len() * CHUNK + self.last.capacity();
         rows * size_of::<Row>() + self.full.capacity() * size_of::<Vec<Row>>()
     }
 
     /// Gives back what the last chunk holds in reserve.
-    pub(super) fn shrink(&mut self) {
+    pub(in crate::store) fn shrink(&mut self) {
         self.last.shrink_to_fit();
     }
 

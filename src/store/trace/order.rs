@@ -9,7 +9,7 @@ use crate::model::{Attribute, Event, Link, Span, SpanId, Value};
 ///
 /// Later end first, then the longer one, then the one with more attributes and events; what remains is decided by
 /// content.
-pub(super) fn compare(a: &Span<'_>, b: &Span<'_>) -> Ordering {
+pub(in crate::store) fn compare(a: &Span<'_>, b: &Span<'_>) -> Ordering {
     let size = |span: &Span<'_>| span.attributes.len() + span.events.len();
     (a.start.plus(a.duration).cmp(&b.start.plus(b.duration)))
         .then_with(|| a.duration.cmp(&b.duration))

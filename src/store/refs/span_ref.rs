@@ -2,20 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::pool::Pool;
-use super::row::Row;
-use super::trace::Trace;
-use super::unpack::{EventTimes, Piece, Pieces};
-use super::{NameId, ServiceId, SpanIdx};
 use crate::model::{Kind, Span, SpanId, Status, Timestamp, TraceId, Value};
+use crate::store::pool::Pool;
+use crate::store::record::unpack::{EventTimes, Piece, Pieces};
+use crate::store::trace::Trace;
+use crate::store::trace::row::Row;
+use crate::store::{NameId, ServiceId, SpanIdx};
 
 /// A span of the store.
 #[derive(Clone, Copy)]
 pub struct SpanRef<'a> {
-    pub(super) trace: &'a Trace,
-    pub(super) pool: &'a Pool,
-    pub(super) row: &'a Row,
-    pub(super) idx: SpanIdx,
+    pub(in crate::store) trace: &'a Trace,
+    pub(in crate::store) pool: &'a Pool,
+    pub(in crate::store) row: &'a Row,
+    pub(in crate::store) idx: SpanIdx,
 }
 
 impl<'a> SpanRef<'a> {

@@ -5,21 +5,21 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::shards::Shards;
-use super::slab::Slab;
+use crate::store::tools::shards::Shards;
+use crate::store::tools::slab::Slab;
 
 /// Longest value that is worth looking up.
-pub(super) const LONGEST: usize = 64;
+pub(in crate::store) const LONGEST: usize = 64;
 /// How many values of a key are seen before it may be judged too varied.
 const TRIAL: u32 = 256;
 /// Places of texts that came lately.
 const RECENT: usize = 1 << 10;
 /// Ids from here on stand for a key without a text; no text ever has one.
-pub(super) const STAND_INS: u32 = u32::MAX - 6;
+pub(in crate::store) const STAND_INS: u32 = u32::MAX - 6;
 
 /// The interner. Every id handed out holds one reference, given back with [`Names::release`].
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in crate::store) struct Names {
     entries: Slab<Entry>,
     table: Shards<u32>,
     /// Of the keys without a text.
@@ -61,12 +61,12 @@ struct Seen {
 
 impl Names {
     /// The id of a text, with one more reference.
-    pub(super) fn acquire(&mut self, text: &[u8]) -> u32 {
+    pub(in crate::store) fn acquire(&mut self, text: &[u8]) -> u32 {
         self.insert(text).0
     }
 
     /// The id of a value of `key` if it is short and its key is not too varied.
-    pub(super) fn acquire_value(&mut self, key: u32, text: &[u8]) -> Option<u32> {
+    pub(in crate::store) fn acquire_value(&mut self, key: u32, text: &[u8]) -> Option<u32> {
         if text.len() < 2 || text.len() > LONGEST {
             return None;
         }
@@ -87,7 +87,7 @@ impl Names {
     }
 
     /// Gives one reference back.
-    pub(super) fn release(&mut self, id: u32) {
+    pub(in crate::store) fn release(&mut self, id: u32) {
         let Some(entry) = self.entries.get_mut(id) else { return };
         // A count that once reached the limit is no longer known, so the text stays.
         if entry.refs == u32::MAX {
@@ -100,34 +100,34 @@ impl Names {
     }
 
     /// The text of an id.
-    pub(super) fn text(&self, id: u32) -> &[u8] {
+    pub(in crate::store) fn text(&self, id: u32) -> &[u8] {
         self.entries.get(id).map_or(&[], |entry| &entry.text)
     }
 
     /// The text of an id as a string; what decoders stored was valid.
-    pub(super) fn str(&self, id: u32) -> &str {
+    pub(in crate::store) fn str(&self, id: u32) -> &str {
         std::str::from_utf8(self.text(id)).unwrap_or_default()
     }
 
     /// Insertions so far; stands still at the limit.
-    pub(super) fn births(&self) -> u32 {
+    pub(in crate::store) fn births(&self) -> u32 {
         self.births
     }
 
     /// Every id with its text that came after so many insertions.
-    pub(super) fn born_after(&self, births: u32) -> impl Iterator<Item = (u32, &str)> {
+    pub(in crate::store) fn born_after(&self, births: u32) -> impl Iterator<Item = (u32, &str)> {
         let entries = self.entries.iter().filter(move |(_, entry)| entry.born > births || entry.born == u32::MAX);
         entries.map(|(id, entry)| (id, std::str::from_utf8(&entry.text).unwrap_or_default()))
     }
 
     /// Heap bytes held.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.entries.bytes() + self.table.bytes() + self.text
     }
 
     /// Whether nothing is interned.
     #[cfg(test)]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::store) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 

@@ -1,24 +1,26 @@
 //! A span's fixed columns: what lists, trees and bars need without unpacking anything.
 
-use super::intern::Names;
-use super::resource::Resources;
-use super::unpack::Unpacker;
 use crate::model::{BatchSpan, Kind, Span, SpanId, Status, Timestamp, TraceId};
+use crate::store::pool::Pool;
+use crate::store::pool::names::Names;
+use crate::store::pool::resources::Resources;
+use crate::store::pool::services::Sample;
+use crate::store::record::unpack::Unpacker;
 
 /// One span: 48 bytes and a place in its trace's arena.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub(super) start: i64,
-    pub(super) duration: u64,
+pub(in crate::store) struct Row {
+    pub(in crate::store) start: i64,
+    pub(in crate::store) duration: u64,
     /// The span id; for a span without one, a hash of its content.
-    pub(super) key: u64,
+    pub(in crate::store) key: u64,
     /// The parent's id, 0 for none.
-    pub(super) parent: u64,
+    pub(in crate::store) parent: u64,
     /// Interned.
-    pub(super) name: u32,
-    pub(super) resource: u32,
+    pub(in crate::store) name: u32,
+    pub(in crate::store) resource: u32,
     /// First byte of the record in the arena.
-    pub(super) offset: u32,
+    pub(in crate::store) offset: u32,
     /// Kind (3 bits), status (2 bits) and the bits below.
     meta: u32,
 }
@@ -37,13 +39,13 @@ const COPY: u32 = 1 << 11;
 /// What depends on the other spans of the trace.
 const PLACE: u32 = TWIN | TURN | COPY;
 
-/// Stands in where an index leads nowhere, which it never does.
-pub(super) static NOTHING: Row =
+/// Stands in where an index leads nowhere, which it never does; [`Rows::row`](super::rows::Rows::row) says so in tests.
+pub(in crate::store) static NOTHING: Row =
     Row { start: 0, duration: 0, key: 0, parent: 0, name: 0, resource: 0, offset: 0, meta: 0 };
 
 impl Row {
     /// The columns of a span; `key` is its id or, when that is 0, a hash of its content.
-    pub(super) fn new(span: &BatchSpan, key: u64, name: u32, resource: u32) -> Self {
+    pub(in crate::store) fn new(span: &BatchSpan, key: u64, name: u32, resource: u32) -> Self {
         let kind = span.kind as u32;
         let status = (span.status as u32) << 3;
         let bit = |on: bool, bit: u32| if on { bit } else { 0 };
@@ -57,79 +59,85 @@ impl Row {
         Self { start: span.start.0, duration: span.duration, key, parent, name, resource, offset: 0, meta }
     }
 
-    pub(super) fn span_id(&self) -> SpanId {
+    pub(in crate::store) fn span_id(&self) -> SpanId {
         SpanId(if self.is_anonymous() { 0 } else { self.key })
     }
 
-    pub(super) fn end(&self) -> Timestamp {
+    pub(in crate::store) fn end(&self) -> Timestamp {
         Timestamp(self.start).plus(self.duration)
     }
 
-    pub(super) fn kind(&self) -> Kind {
+    pub(in crate::store) fn kind(&self) -> Kind {
         Kind::ALL.get((self.meta & 7) as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn status(&self) -> Status {
+    pub(in crate::store) fn status(&self) -> Status {
         Status::ALL.get((self.meta >> 3 & 3) as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn is_error(&self) -> bool {
+    pub(in crate::store) fn is_error(&self) -> bool {
         self.status() == Status::Error
     }
 
-    pub(super) fn has_events(&self) -> bool {
+    pub(in crate::store) fn has_events(&self) -> bool {
         self.meta & EVENTS != 0
     }
 
-    pub(super) fn has_links(&self) -> bool {
+    pub(in crate::store) fn has_links(&self) -> bool {
         self.meta & LINKS != 0
     }
 
-    pub(super) fn has_warnings(&self) -> bool {
+    pub(in crate::store) fn has_warnings(&self) -> bool {
         self.meta & WARNINGS != 0
     }
 
-    pub(super) fn is_anonymous(&self) -> bool {
+    pub(in crate::store) fn is_anonymous(&self) -> bool {
         self.meta & ANONYMOUS != 0
     }
 
-    pub(super) fn is_twin(&self) -> bool {
+    pub(in crate::store) fn is_twin(&self) -> bool {
         self.meta & TWIN != 0
     }
 
-    pub(super) fn mark_twin(&mut self, twin: bool) {
+    pub(in crate::store) fn mark_twin(&mut self, twin: bool) {
         self.meta = if twin { self.meta | TWIN } else { self.meta & !TWIN };
     }
 
-    pub(super) fn is_copy(&self) -> bool {
+    pub(in crate::store) fn is_copy(&self) -> bool {
         self.meta & COPY != 0
     }
 
-    pub(super) fn mark_copy(&mut self, copy: bool) {
+    pub(in crate::store) fn mark_copy(&mut self, copy: bool) {
         self.meta = if copy { self.meta | COPY | TWIN } else { self.meta & !COPY };
     }
 
     /// Takes over what the other row is to the index.
-    pub(super) fn stand_for(&mut self, other: &Self) {
+    pub(in crate::store) fn stand_for(&mut self, other: &Self) {
         self.meta = self.meta & !(TWIN | COPY) | other.meta & (TWIN | COPY);
     }
 
-    pub(super) fn turn(&self) -> bool {
+    pub(in crate::store) fn turn(&self) -> bool {
         self.meta & TURN != 0
     }
 
-    pub(super) fn set_turn(&mut self, turn: bool) {
+    pub(in crate::store) fn set_turn(&mut self, turn: bool) {
         self.meta = if turn { self.meta | TURN } else { self.meta & !TURN };
     }
 
     /// Whether the columns say the same, place in memory aside.
-    pub(super) fn same(&self, other: &Self) -> bool {
+    pub(in crate::store) fn same(&self, other: &Self) -> bool {
         let columns = |row: &Self| (row.start, row.duration, row.key, row.parent, row.name, row.resource);
         columns(self) == columns(other) && self.meta & !PLACE == other.meta & !PLACE
     }
 
+    /// What it adds to the counts of its service and operation.
+    pub(in crate::store) fn sample(&self, pool: &Pool) -> Sample {
+        let service = pool.resources.service(self.resource);
+        Sample { service, name: self.name, duration: self.duration, error: self.is_error() }
+    }
+
     /// The whole span. `record` starts at the row's own record.
-    pub(super) fn to_span<'a>(
+    pub(in crate::store) fn to_span<'a>(
         self,
         trace_id: TraceId,
         record: &'a [u8],

@@ -6,7 +6,7 @@ const STEPS: u32 = 8;
 
 /// Only of buckets that hold something, in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Histogram {
+pub(in crate::store) struct Histogram {
     buckets: Vec<Bucket>,
 }
 
@@ -21,7 +21,7 @@ struct Bucket {
 }
 
 impl Histogram {
-    pub(super) fn add(&mut self, duration: u64) {
+    pub(in crate::store) fn add(&mut self, duration: u64) {
         let (number, start) = bucket(duration);
         let excess = duration - start;
         match self.buckets.binary_search_by_key(&number, |bucket| bucket.number) {
@@ -40,7 +40,7 @@ impl Histogram {
         }
     }
 
-    pub(super) fn remove(&mut self, duration: u64) {
+    pub(in crate::store) fn remove(&mut self, duration: u64) {
         let (number, start) = bucket(duration);
         let Ok(at) = self.buckets.binary_search_by_key(&number, |bucket| bucket.number) else { return };
         let Some(bucket) = self.buckets.get_mut(at) else { return };
@@ -52,7 +52,7 @@ impl Histogram {
     }
 
     /// The duration that a share `q` (0 to 1) of all durations does not exceed; 0 when there are none.
-    pub(super) fn percentile(&self, q: f64) -> u64 {
+    pub(in crate::store) fn percentile(&self, q: f64) -> u64 {
         let total: u64 = self.buckets.iter().map(|bucket| u64::from(bucket.count)).sum();
         let wanted = (q.clamp(0.0, 1.0) * total as f64).max(1.0);
         let mut below = 0;
@@ -63,7 +63,7 @@ impl Histogram {
         found.or(self.buckets.last()).map_or(0, |bucket| bucket.mean())
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.buckets.capacity() * size_of::<Bucket>()
     }
 }

@@ -5,11 +5,11 @@
 
 use std::hash::BuildHasher;
 
-use super::resource::Resources;
-use super::row::Row;
-use super::rows::Rows;
-use super::shards::Shards;
 use crate::model::Kind;
+use crate::store::pool::resources::Resources;
+use crate::store::tools::shards::Shards;
+use crate::store::trace::row::Row;
+use crate::store::trace::rows::Rows;
 use foldhash::fast::RandomState;
 
 /// Traces shorter than this are scanned.
@@ -17,14 +17,14 @@ const SCANNED: usize = 32;
 
 /// Row numbers by identity.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(in crate::store) struct Index {
     table: Shards<u32>,
     hasher: RandomState,
     twins: u32,
 }
 
 /// What stands where a span belongs.
-pub(super) enum Place {
+pub(in crate::store) enum Place {
     /// Nothing.
     Free,
     /// Nothing, but another span has its id.
@@ -35,13 +35,13 @@ pub(super) enum Place {
 
 impl Index {
     /// The first span that came with this id.
-    pub(super) fn first(&self, rows: &Rows, id: u64) -> Option<u32> {
+    pub(in crate::store) fn first(&self, rows: &Rows, id: u64) -> Option<u32> {
         let matches = |row: &Row| row.key == id && !row.is_twin() && !row.is_anonymous();
         self.find(rows, self.hasher.hash_one(id), matches)
     }
 
     /// Where the span with the id, service and kind of a row is, or would be.
-    pub(super) fn place(&self, rows: &Rows, wanted: &Row, resources: &Resources) -> Place {
+    pub(in crate::store) fn place(&self, rows: &Rows, wanted: &Row, resources: &Resources) -> Place {
         let service = resources.service(wanted.resource);
         let matches = |row: &Row| row.kind() == wanted.kind() && resources.service(row.resource) == service;
         let Some(first) = self.first(rows, wanted.key) else { return Place::Free };
@@ -58,18 +58,18 @@ impl Index {
     }
 
     /// A span without an id whose content hash is the same and that `matches`.
-    pub(super) fn anonymous(&self, rows: &Rows, key: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
+    pub(in crate::store) fn anonymous(&self, rows: &Rows, key: u64, matches: impl Fn(&Row) -> bool) -> Option<u32> {
         let hash = self.hasher.hash_one((key, 0_u8));
         self.find(rows, hash, |row| row.key == key && row.is_anonymous() && matches(row))
     }
 
     /// Whether any id of the trace is used by more than one span.
-    pub(super) fn has_twins(&self) -> bool {
+    pub(in crate::store) fn has_twins(&self) -> bool {
         self.twins > 0
     }
 
     /// Files the last row, which was just added.
-    pub(super) fn add_last(&mut self, rows: &Rows, resources: &Resources) {
+    pub(in crate::store) fn add_last(&mut self, rows: &Rows, resources: &Resources) {
         self.twins += u32::from(rows.len().checked_sub(1).and_then(|at| rows.get(at)).is_some_and(Row::is_twin));
         if rows.len() < SCANNED {
             return;
@@ -88,7 +88,7 @@ impl Index {
     }
 
     /// Takes note that a copy is to leave and that the last row, which is still there, takes its place.
-    pub(super) fn remove_copy(&mut self, rows: &Rows, at: u32, resources: &Resources) {
+    pub(in crate::store) fn remove_copy(&mut self, rows: &Rows, at: u32, resources: &Resources) {
         self.twins -= 1;
         let Some(last) = rows.len().checked_sub(1).and_then(|last| u32::try_from(last).ok()) else { return };
         if rows.len() <= SCANNED {
@@ -102,11 +102,11 @@ impl Index {
     }
 
     /// How many bytes filing one more row may cost.
-    pub(super) fn growth(&self, rows: usize) -> usize {
+    pub(in crate::store) fn growth(&self, rows: usize) -> usize {
         if rows + 1 >= SCANNED { self.table.growth() } else { 0 }
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.table.bytes()
     }
 

@@ -1,16 +1,16 @@
 //! A trace of the store, borrowed.
 
-use super::pool::Pool;
-use super::summary::ServiceCount;
-use super::trace::Trace;
-use super::{SpanIdx, SpanRef};
 use crate::model::{SpanId, Timestamp, TraceId};
+use crate::store::pool::Pool;
+use crate::store::trace::Trace;
+use crate::store::trace::summary::ServiceCount;
+use crate::store::{SpanIdx, SpanRef};
 
 /// A trace of the store. It always has at least one span.
 #[derive(Clone, Copy)]
 pub struct TraceRef<'a> {
-    pub(super) trace: &'a Trace,
-    pub(super) pool: &'a Pool,
+    pub(in crate::store) trace: &'a Trace,
+    pub(in crate::store) pool: &'a Pool,
 }
 
 impl<'a> TraceRef<'a> {

@@ -10,7 +10,7 @@ const MANY: usize = 300;
 
 /// See the file's head. Hashes are the caller's, who must always give the same for the same entry.
 #[derive(Debug)]
-pub(super) struct Shards<T> {
+pub(in crate::store) struct Shards<T> {
     tables: Vec<HashTable<T>>,
     len: usize,
     /// Heap bytes of the tables, their list aside.
@@ -24,21 +24,21 @@ impl<T> Default for Shards<T> {
 }
 
 impl<T> Shards<T> {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::store) fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn find(&self, hash: u64, same: impl FnMut(&T) -> bool) -> Option<&T> {
+    pub(in crate::store) fn find(&self, hash: u64, same: impl FnMut(&T) -> bool) -> Option<&T> {
         self.tables.get(place(hash, self.tables.len()))?.find(hash, same)
     }
 
-    pub(super) fn find_mut(&mut self, hash: u64, same: impl FnMut(&T) -> bool) -> Option<&mut T> {
+    pub(in crate::store) fn find_mut(&mut self, hash: u64, same: impl FnMut(&T) -> bool) -> Option<&mut T> {
         let at = place(hash, self.tables.len());
         self.tables.get_mut(at)?.find_mut(hash, same)
     }
 
     /// Adds an entry that is not here; `hasher` tells the hashes of those that must move.
-    pub(super) fn insert(&mut self, hash: u64, entry: T, hasher: impl Fn(&T) -> u64) {
+    pub(in crate::store) fn insert(&mut self, hash: u64, entry: T, hasher: impl Fn(&T) -> u64) {
         if self.tables.is_empty() {
             self.rebuild(1, &hasher);
         } else if self.tables.len() == 1 && self.len == LARGE {
@@ -53,7 +53,12 @@ impl<T> Shards<T> {
     }
 
     /// Takes an entry out. Memory follows, a table at a time.
-    pub(super) fn remove(&mut self, hash: u64, same: impl FnMut(&T) -> bool, hasher: impl Fn(&T) -> u64) -> Option<T> {
+    pub(in crate::store) fn remove(
+        &mut self,
+        hash: u64,
+        same: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Option<T> {
         let at = place(hash, self.tables.len());
         let table = self.tables.get_mut(at)?;
         let entry = table.find_entry(hash, same).ok()?.remove().0;
@@ -74,7 +79,7 @@ impl<T> Shards<T> {
     }
 
     /// How many bytes one more insertion may cost at most.
-    pub(super) fn growth(&self) -> usize {
+    pub(in crate::store) fn growth(&self) -> usize {
         if self.tables.len() > 1 || self.len == LARGE {
             // One table doubles, or the only one becomes many.
             let tables = if self.tables.len() > 1 { self.inner / MANY * 3 } else { self.inner };
@@ -84,7 +89,7 @@ impl<T> Shards<T> {
         if full { self.inner.max(256) } else { 0 }
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.inner + self.tables.capacity() * size_of::<HashTable<T>>()
     }
 
