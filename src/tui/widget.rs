@@ -3,6 +3,7 @@
 pub(crate) mod bar;
 pub(crate) mod hint_bar;
 pub(crate) mod status;
+pub(crate) mod table;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
@@ -78,6 +79,11 @@ pub(crate) struct Scroll {
 }
 
 impl Scroll {
+    /// A list at its top, with this row selected.
+    pub(crate) fn at(selected: usize) -> Self {
+        Self { selected, ..Self::default() }
+    }
+
     /// Brings the selected row and the top into `len` rows of which `height` are visible.
     pub(crate) fn clamp(&mut self, len: usize, height: usize) {
         self.selected = self.selected.min(len.saturating_sub(1));

@@ -11,7 +11,8 @@ use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::text::{Pen, bytes, cells, count, time_text};
 use crate::tui::theme::Role;
-use crate::tui::widget::{Scroll, highlight, panel, set, status, title};
+use crate::tui::widget::table::{self, Shown};
+use crate::tui::widget::{Scroll, panel, status, title};
 use crate::tui::{Mouse, MouseKind, Work};
 use dump::Dump;
 
@@ -214,9 +215,8 @@ impl Health {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
             pen.put("none: everything that came could be read", cx.theme.style(Role::Muted));
         }
-        let visible = self.problems.iter().enumerate().skip(self.scroll.top).take(usize::from(inner.height));
-        for (n, problem) in visible {
-            let line = Rect { y: inner.y + cells(n - self.scroll.top), height: 1, ..inner };
+        for Shown { at, line, selected } in table::rows(inner, self.scroll, self.problems.len(), 1) {
+            let Some(problem) = self.problems.get(at) else { continue };
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
             pen.put_left(10, &clock(problem, cx), cx.theme.style(Role::Muted));
             // What could not be read at all has no place, and its reason says its name.
@@ -227,9 +227,8 @@ impl Health {
                 pen.skip(2);
             }
             pen.put(&problem.reason, cx.theme.style(Role::Warning));
-            if n == self.scroll.selected {
-                highlight(line, buf, cx.theme.selection());
-                set(buf, line.x, line.y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
+            if selected {
+                table::mark(line, buf, cx);
             }
         }
     }

@@ -7,9 +7,10 @@ use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::keymap::{FieldKey, Keymap};
 use crate::tui::prompt::{Prompt, Typed};
-use crate::tui::text::{Pen, cells};
+use crate::tui::text::Pen;
 use crate::tui::theme::Role;
-use crate::tui::widget::{Scroll, clear, highlight, panel, set, title};
+use crate::tui::widget::table::{self, Shown};
+use crate::tui::widget::{Scroll, clear, panel, title};
 use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 
 /// The overlay's state.
@@ -142,17 +143,16 @@ impl View for Help {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
             pen.put("no action matches", cx.theme.style(Role::Muted));
         }
-        let height = usize::from(inner.height.saturating_sub(1));
-        for (n, row) in rows.into_iter().enumerate().skip(self.scroll.top).take(height) {
-            let line = Rect { y: inner.y + 1 + cells(n - self.scroll.top), height: 1, ..inner };
+        let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+        for Shown { at, line, selected } in table::rows(below, self.scroll, rows.len(), 1) {
+            let Some(row) = rows.get(at) else { continue };
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
             pen.put_left(11, row.scope.title(), cx.theme.style(Role::Muted));
             pen.put_left(14, &cx.keys.all(row.action, cx.ascii), cx.theme.style(Role::Accent));
             pen.skip(1);
             pen.put(row.help, cx.theme.style(Role::Text));
-            if n == self.scroll.selected {
-                highlight(line, buf, cx.theme.selection());
-                set(buf, line.x, line.y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
+            if selected {
+                table::mark(line, buf, cx);
             }
         }
     }

@@ -6,10 +6,11 @@ use super::{Cursor, Traces};
 use crate::model::{SourceState, Timestamp, duration_text};
 use crate::query::traces::TraceRow;
 use crate::tui::shorten::names;
-use crate::tui::text::{Pen, cells, count, short_count, time_text, width};
+use crate::tui::text::{Pen, count, short_count, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::widget::{bar, highlight, panel, set, status, title};
+use crate::tui::widget::table::{self, Shown};
+use crate::tui::widget::{bar, panel, status, title};
 
 /// `tracetui ● jaeger-compact :6831 … 312 traces 4 812 spans LIVE`
 pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
@@ -135,12 +136,9 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     };
     let columns = Columns::new(inner.width, date);
     titles(inner, buf, cx, &columns);
-    for (n, shown) in view.rows.iter().enumerate() {
-        let line = Rect { y: inner.y + 1 + cells(n), height: 1, ..inner };
-        if line.y >= inner.bottom() {
-            break;
-        }
-        let selected = view.scroll.top + n == view.scroll.selected;
+    let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    let shown = view.rows.iter().zip(table::rows(below, view.scroll, view.ids.len(), 1));
+    for (shown, Shown { line, selected, .. }) in shown {
         match &shown.row {
             Some(row) => draw_row(line, buf, cx, (row, &columns, view.points.longest)),
             None => {
@@ -148,8 +146,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
             }
         }
         if selected {
-            highlight(line, buf, cx.theme.selection());
-            set(buf, line.x, line.y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
+            table::mark(line, buf, cx);
         }
     }
     if view.ids.len() > view.rows.len() {

@@ -5,16 +5,17 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::Traces;
 use crate::model::short_duration;
 use crate::tui::shorten::middle;
-use crate::tui::text::{Pen, cells, count, short_count};
+use crate::tui::text::{Pen, count, short_count};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::widget::{clear, highlight, panel, set, title};
+use crate::tui::widget::table::{self, Shown};
+use crate::tui::widget::{Scroll, clear, panel, title};
 
 /// Cells of each count, the blank before it included.
 const COUNT: u16 = 7;
 
 /// Lines that each service takes: its percentiles have a line of their own where there is room.
-fn lines_each(room: u16, services: usize) -> usize {
+fn lines_each(room: u16, services: usize) -> u16 {
     if (services + 1) * 2 <= usize::from(room) { 2 } else { 1 }
 }
 
@@ -24,23 +25,18 @@ fn inside(area: Rect) -> Rect {
     Rect { x: area.x + 1, y: area.y + 2, width, height }
 }
 
-/// First visible row; the selected one is kept in sight.
-fn top(view: &Traces, each: usize, height: u16) -> usize {
-    let fits = (usize::from(height) / each).max(1);
+/// The cursor with the selected row in sight.
+fn scroll(view: &Traces, each: u16, height: u16) -> Scroll {
     let mut scroll = view.services_scroll;
-    scroll.clamp(view.services.len() + 1, fits);
-    scroll.top
+    scroll.clamp(view.services.len() + 1, usize::from(height / each).max(1));
+    scroll
 }
 
 /// The row (0 is all services) at a cell of the screen.
-pub(super) fn hit(area: Rect, (column, row): (u16, u16), view: &Traces) -> Option<usize> {
+pub(super) fn hit(area: Rect, cell: (u16, u16), view: &Traces) -> Option<usize> {
     let room = inside(area);
-    if !room.contains((column, row).into()) {
-        return None;
-    }
     let each = lines_each(room.height, view.services.len());
-    let at = top(view, each, room.height) + usize::from(row - room.y) / each;
-    (at <= view.services.len()).then_some(at)
+    table::hit(room, cell, scroll(view, each, room.height), view.services.len() + 1, each)
 }
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
@@ -55,24 +51,17 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     }
     let room = inside(area);
     let each = lines_each(room.height, view.services.len());
-    let first = top(view, each, room.height);
-    for (n, at) in (first..=view.services.len()).enumerate() {
-        let line = Rect { y: room.y.saturating_add(cells(n * each)), height: 1, ..room };
-        if line.y + cells(each) > room.bottom() {
-            break;
-        }
-        row(line, buf, cx, view, at);
+    let scroll = scroll(view, each, room.height);
+    for Shown { at, line, selected } in table::rows(room, scroll, view.services.len() + 1, each) {
+        row(Rect { height: 1, ..line }, buf, cx, view, at);
         if let Some(service) = at.checked_sub(1).and_then(|at| view.services.get(at)).filter(|_| each == 2) {
             let [p50, p95, p99] = service.percentiles.map(|ns| format!("{:>6}", short_duration(ns)));
             let mut pen = Pen::new(buf, cx.glyphs, line.x + 3, line.y + 1, line.right());
             let between = if line.width >= 37 { format!("  p95 {p95}") } else { String::new() };
             pen.put(&format!("p50 {p50}{between}  p99 {p99}"), cx.theme.style(Role::Muted));
         }
-        if at == view.services_scroll.selected && (view.service.is_some() || view.services_focus) {
-            highlight(Rect { height: cells(each), ..line }, buf, cx.theme.selection());
-            for y in line.y..line.y + cells(each) {
-                set(buf, line.x, y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
-            }
+        if selected && (view.service.is_some() || view.services_focus) {
+            table::mark(line, buf, cx);
         }
     }
 }

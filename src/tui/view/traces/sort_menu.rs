@@ -8,7 +8,8 @@ use crate::tui::keymap::FieldKey;
 use crate::tui::text::{Pen, cells, width};
 use crate::tui::theme::Role;
 use crate::tui::view::{Cx, Flow};
-use crate::tui::widget::{clear, highlight, panel, set, title};
+use crate::tui::widget::table::{self, Shown};
+use crate::tui::widget::{Scroll, clear, panel, title};
 use crate::tui::{Code, Key, Mouse, MouseKind};
 
 /// What keys do while it is open.
@@ -62,13 +63,21 @@ impl SortMenu {
             MouseKind::WheelUp => self.at = self.at.saturating_sub(1),
             MouseKind::WheelDown => self.at = (self.at + 1).min(Sort::TABLE.len() - 1),
             MouseKind::Press { .. } if !place.contains((mouse.column, mouse.row).into()) => return Chosen::Closed,
-            MouseKind::Press { .. } if mouse.row > place.y && mouse.row < place.bottom() - 1 => {
-                self.at = usize::from(mouse.row - place.y - 1);
-                return self.chosen();
+            MouseKind::Press { .. } => {
+                let inner = Rect { x: place.x + 1, y: place.y + 1, width: place.width - 2, height: place.height - 2 };
+                let cell = (mouse.column, mouse.row);
+                if let Some(at) = table::hit(inner, cell, self.scroll(), Sort::TABLE.len(), 1) {
+                    self.at = at;
+                    return self.chosen();
+                }
             }
-            MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
+            MouseKind::Drag | MouseKind::Release => {}
         }
         Chosen::Open
+    }
+
+    fn scroll(&self) -> Scroll {
+        Scroll::at(self.at)
     }
 
     fn chosen(&self) -> Chosen {
@@ -85,12 +94,11 @@ impl SortMenu {
         clear(place, buf);
         let inner = panel(place, buf, cx, true);
         title(place, buf, cx).put(" Sort ", cx.theme.style(Role::Strong));
-        for (n, (_, name)) in Sort::TABLE.iter().enumerate().take(usize::from(inner.height)) {
-            let line = Rect { y: inner.y + cells(n), height: 1, ..inner };
+        let rows = table::rows(inner, self.scroll(), Sort::TABLE.len(), 1);
+        for (Shown { line, selected, .. }, (_, name)) in rows.zip(Sort::TABLE) {
             Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put(name, cx.theme.style(Role::Text));
-            if n == self.at {
-                highlight(line, buf, cx.theme.selection());
-                set(buf, line.x, line.y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(cx.theme.selection()));
+            if selected {
+                table::mark(line, buf, cx);
             }
         }
     }
