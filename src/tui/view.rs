@@ -107,9 +107,7 @@ pub(crate) trait View {
     }
 
     /// What the bottom line says an action does here and now; `None` where it does nothing or need not be said.
-    fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
-        usual_hint(row, cx)
-    }
+    fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str>;
 
     /// The keys of a text field or menu that takes all keys at present, instead of the actions' hints.
     fn field(&self) -> Option<&'static [FieldKey]> {

@@ -165,6 +165,19 @@ fn time_in_which_children_run_side_by_side_is_counted_once() {
 }
 
 #[test]
+fn only_status_codes_of_failures_are_red() {
+    let mut harness = Harness::new(Options { colors: Colors::Roles, ..options() }, 120, 30);
+    harness.extend(&sketch("a x 0..1 http.status_code=503 pages=503 grpc.status_code=200"));
+    let picture = harness.keys("enter enter").picture();
+    let (text, roles) = picture.split_once("\n\n").expect("text and roles");
+    let role = |key: &str| {
+        let at = text.lines().position(|line| line.contains(key)).expect("the attribute");
+        roles.lines().nth(at).unwrap_or_default().trim_end().trim_end_matches(['b', ' ']).chars().last()
+    };
+    assert_eq!((role("http.status_code"), role("pages"), role("grpc.status_code")), (Some('e'), Some('n'), Some('n')));
+}
+
+#[test]
 fn a_link_opens_its_span() {
     let screen = shop().keys("G enter j o").screen();
     assert!(screen.lines().next().is_some_and(|line| line.contains("shop POST /pay")), "{screen}");

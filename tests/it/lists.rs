@@ -244,3 +244,37 @@ fn a_file_without_spans_is_not_shown_as_well() {
     assert!(harness.line("e.txt").is_some_and(|line| line.contains("no spans in it")), "{}", harness.screen());
     assert!(harness.line("f.txt").is_some_and(|line| !line.contains("no spans")), "{}", harness.screen());
 }
+
+#[test]
+fn health_closes_on_esc_and_a_click_beside_its_problems_chooses_none() {
+    let mut harness = Harness::new(options(), 100, 30);
+    for n in 1..=3 {
+        harness.extend(&problem(n));
+    }
+    let harness = harness.keys("H");
+    let selected = |harness: &Harness| harness.screen().lines().find(|line| line.contains('▌')).map(str::to_string);
+    let before = selected(&harness);
+    let harness = harness.mouse(MouseKind::Press { clicks: 1 }, 40, 2);
+    assert_eq!(selected(&harness), before);
+    let row = harness.screen().lines().position(|line| line.contains("reason 1")).expect("a row");
+    let harness = harness.mouse(MouseKind::Press { clicks: 1 }, 40, u16::try_from(row).expect("small"));
+    assert!(selected(&harness).is_some_and(|line| line.contains("reason 1")), "{}", harness.screen());
+    for key in ["esc", "H"] {
+        let closed = Harness::new(options(), 100, 30).feed(HELLO).keys("H").keys(key);
+        assert!(closed.line("Traces 1").is_some(), "{key}: {}", closed.screen());
+    }
+}
+
+#[test]
+fn names_in_signs_of_two_cells_are_told_apart_in_ascii() {
+    let mut harness = Harness::new(Options { ascii: true, ..options() }, 100, 30);
+    harness.extend(&batch(&[span(1, "物流"), span(2, "決済"), span(3, "在庫")]));
+    let names: std::collections::BTreeSet<String> = harness
+        .screen()
+        .lines()
+        .filter(|line| line.contains("work"))
+        .filter_map(|line| line.split(" work").next()?.split_whitespace().last().map(str::to_owned))
+        .collect();
+    assert_eq!(names.len(), 3, "{}", harness.screen());
+    assert!(harness.screen().is_ascii() && names.iter().all(|name| name.len() == 4), "{names:?}");
+}

@@ -91,6 +91,11 @@ impl View for Help {
         })
     }
 
+    fn hint(&self, _row: &Binding, _cx: &Cx<'_>) -> Option<&'static str> {
+        // The prompt takes all keys.
+        None
+    }
+
     fn field(&self) -> Option<&'static [FieldKey]> {
         Some(&[(&[Code::Enter], "does it"), (&[Code::Up, Code::Down], "move"), (&[Code::Esc], "close")])
     }
