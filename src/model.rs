@@ -14,7 +14,8 @@ mod time;
 mod value;
 
 pub use batch::{
-    BatchAttribute, BatchEvent, BatchLink, BatchResource, BatchSpan, BatchValue, Range32, SpanBatch, Text,
+    BatchAttribute, BatchEvent, BatchLink, BatchResource, BatchSpan, BatchValue, Mark, Range32, SpanBatch, SpanWriter,
+    Text,
 };
 pub use bits::Bits;
 pub use id::{SpanId, TraceId};

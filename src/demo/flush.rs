@@ -55,12 +55,9 @@ fn add(batch: &mut SpanBatch, told: &Told, zero: Timestamp) {
     let mut span: Span<'_> = told.span(zero);
     if batch.spans.is_empty() {
         span.resource = resource(told.service);
+        return batch.push(&span);
     }
-    batch.push(&span);
-    batch.resources.truncate(1);
-    if let Some(row) = batch.spans.last_mut() {
-        row.resource = 0;
-    }
+    batch.push_under(0, &span);
 }
 
 fn resource(service: &'static Service) -> Vec<Attribute<'static>> {

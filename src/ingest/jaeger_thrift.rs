@@ -1,7 +1,7 @@
 //! Jaeger agent datagrams: one Thrift message `emitBatch`, compact or binary, into a [`SpanBatch`].
 //!
 //! Reads no sockets and never fails as a whole: what was complete before the damage is kept, the damage becomes a
-//! [`Problem`]. Memory stays below four times the datagram plus 1 MiB, whatever the datagram claims.
+//! [`Problem`](crate::model::Problem). Memory stays below four times the datagram plus 1 MiB, whatever the datagram claims.
 
 mod batch;
 mod mapping;
@@ -10,13 +10,7 @@ mod span;
 mod tag;
 
 use super::thrift::{Binary, Compact};
-use crate::model::{Place, Problem, SpanBatch, Text, Timestamp};
-
-/// Problems kept in one batch; further ones are only counted.
-const MOST_PROBLEMS: usize = 100;
-
-/// Bytes of a bad datagram kept for a hex dump.
-const DUMP_LEN: usize = 4096;
+use crate::model::{Place, SpanBatch, Text};
 
 /// Which of Thrift's protocols a datagram is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,11 +89,5 @@ fn refuse(datagram: &[u8], batch: &mut SpanBatch, reason: String) -> DatagramRep
 }
 
 fn note(datagram: &[u8], batch: &mut SpanBatch, at: usize, reason: String) {
-    if batch.problems.len() >= MOST_PROBLEMS {
-        batch.more_problems += 1;
-        return;
-    }
-    let bytes = datagram.get(..DUMP_LEN).unwrap_or(datagram).to_vec();
-    let place = Place::Byte(u64::try_from(at).unwrap_or(u64::MAX));
-    batch.problems.push(Problem { place, reason, origin: String::new(), time: Timestamp::default(), bytes });
+    batch.push_problem(Place::Byte(u64::try_from(at).unwrap_or(u64::MAX)), reason, datagram);
 }

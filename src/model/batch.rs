@@ -3,8 +3,13 @@
 //! All text lives in one byte buffer and everything else points into it, so a batch costs a handful of allocations
 //! whatever it holds, and none when it is reused after [`SpanBatch::clear`].
 
+mod writer;
+
+pub use writer::{Mark, SpanWriter};
+
 use super::{
-    Attribute, Event, Kind, Link, LinkKind, OutputLine, Problem, Scope, Span, SpanId, Status, Timestamp, TraceId, Value,
+    Attribute, Event, Kind, Link, LinkKind, OutputLine, Place, Problem, Scope, Span, SpanId, Status, Timestamp,
+    TraceId, Value,
 };
 
 /// A piece of a batch's text: byte offset and length. The default is the empty text.
@@ -273,47 +278,49 @@ impl SpanBatch {
     pub fn push(&mut self, span: &Span<'_>) {
         let service = self.push_text(span.service.as_bytes());
         let attributes = self.push_attributes(&span.resource);
-        let resource = BatchResource { service, attributes };
-        let resource_index = index(self.resources.len());
-        self.resources.push(resource);
-        let attributes = self.push_attributes(&span.attributes);
-        let first_event = index(self.events.len());
-        let first_link = index(self.links.len());
-        let first_warning = index(self.warnings.len());
+        let resource = self.push_resource(service, attributes);
+        self.push_under(resource, span);
+    }
+
+    /// The same under a resource that is there already.
+    pub fn push_under(&mut self, resource: u32, span: &Span<'_>) {
+        let mut writer = SpanWriter::new(self);
+        for attribute in &span.attributes {
+            let key = writer.batch.push_text(attribute.key.as_bytes());
+            let value = writer.batch.push_value(&attribute.value);
+            writer.attribute(key, value);
+        }
         for event in &span.events {
-            let (name, attributes) = (self.push_text(event.name.as_bytes()), self.push_attributes(&event.attributes));
-            self.events.push(BatchEvent { time: event.time, name, attributes });
+            let name = writer.batch.push_text(event.name.as_bytes());
+            let attributes = writer.batch.push_attributes(&event.attributes);
+            writer.event(BatchEvent { time: event.time, name, attributes });
         }
         for link in &span.links {
-            let attributes = self.push_attributes(&link.attributes);
-            self.links.push(BatchLink { trace_id: link.trace_id, span_id: link.span_id, kind: link.kind, attributes });
+            let attributes = writer.batch.push_attributes(&link.attributes);
+            writer.link(BatchLink { trace_id: link.trace_id, span_id: link.span_id, kind: link.kind, attributes });
         }
         for warning in &span.warnings {
-            let text = self.push_text(warning.as_bytes());
-            self.warnings.push(text);
+            writer.warn(warning);
         }
-        let row = BatchSpan {
+        writer.row = BatchSpan {
             trace_id: span.trace_id,
             span_id: span.span_id,
             parent_id: span.parent_id,
             start: span.start,
             duration: span.duration,
-            resource: resource_index,
-            name: self.push_text(span.name.as_bytes()),
+            resource,
+            name: writer.batch.push_text(span.name.as_bytes()),
             kind: span.kind,
             status: span.status,
-            status_message: self.push_text(span.status_message.as_bytes()),
+            status_message: writer.batch.push_text(span.status_message.as_bytes()),
             flags: span.flags,
-            trace_state: self.push_text(span.trace_state.as_bytes()),
-            source: self.push_text(span.source.as_bytes()),
-            scope_name: self.push_text(span.scope.name.as_bytes()),
-            scope_version: self.push_text(span.scope.version.as_bytes()),
-            attributes,
-            events: Range32 { start: first_event, end: index(self.events.len()) },
-            links: Range32 { start: first_link, end: index(self.links.len()) },
-            warnings: Range32 { start: first_warning, end: index(self.warnings.len()) },
+            trace_state: writer.batch.push_text(span.trace_state.as_bytes()),
+            source: writer.batch.push_text(span.source.as_bytes()),
+            scope_name: writer.batch.push_text(span.scope.name.as_bytes()),
+            scope_version: writer.batch.push_text(span.scope.version.as_bytes()),
+            ..BatchSpan::default()
         };
-        self.spans.push(row);
+        writer.commit();
     }
 
     /// Copies attributes into the batch.
@@ -321,17 +328,21 @@ impl SpanBatch {
         let start = index(self.attributes.len());
         for attribute in attributes {
             let key = self.push_text(attribute.key.as_bytes());
-            let value = match attribute.value {
-                Value::Str(text) => BatchValue::Str(self.push_text(text.as_bytes())),
-                Value::Int(int) => BatchValue::Int(int),
-                Value::Double(double) => BatchValue::Double(double),
-                Value::Bool(bool) => BatchValue::Bool(bool),
-                Value::Bytes(bytes) => BatchValue::Bytes(self.push_text(bytes)),
-                Value::Json(text) => BatchValue::Json(self.push_text(text.as_bytes())),
-            };
+            let value = self.push_value(&attribute.value);
             self.attributes.push(BatchAttribute { key, value });
         }
         Range32 { start, end: index(self.attributes.len()) }
+    }
+
+    fn push_value(&mut self, value: &Value<'_>) -> BatchValue {
+        match value {
+            Value::Str(text) => BatchValue::Str(self.push_text(text.as_bytes())),
+            Value::Int(int) => BatchValue::Int(*int),
+            Value::Double(double) => BatchValue::Double(*double),
+            Value::Bool(bool) => BatchValue::Bool(*bool),
+            Value::Bytes(bytes) => BatchValue::Bytes(self.push_text(bytes)),
+            Value::Json(text) => BatchValue::Json(self.push_text(text.as_bytes())),
+        }
     }
 }
 

@@ -19,8 +19,7 @@ pub(crate) fn decode(
     memo: &mut Memo,
     options: &DecodeOptions,
 ) -> Option<(usize, Timestamp)> {
-    let (text, attributes) = (batch.text.len(), batch.attributes.len());
-    let (events, links) = (batch.events.len(), batch.links.len());
+    let mark = batch.mark();
     let done = Cursor::new(bytes, tape, batch).and_then(|mut json| {
         let mut row = BatchSpan::default();
         read(&mut json, &mut row)?;
@@ -31,10 +30,7 @@ pub(crate) fn decode(
         Some((json.read(), row.start.plus(row.duration)))
     });
     if done.is_none() {
-        batch.text.truncate(text);
-        batch.attributes.truncate(attributes);
-        batch.events.truncate(events);
-        batch.links.truncate(links);
+        batch.rewind(&mark);
     }
     done
 }

@@ -222,7 +222,7 @@ impl Decoder<'_, '_> {
         }
         for number in 1..=list.len {
             let at = self.cursor.position();
-            let mark = self.mark();
+            let mark = (self.batch.mark(), self.room);
             let mut field = 0;
             match self.span::<P>(&mut field) {
                 Ok(Some(row)) => {
@@ -230,14 +230,16 @@ impl Decoder<'_, '_> {
                     self.report.spans += 1;
                 }
                 Ok(None) => {
-                    self.rewind(&mark);
+                    self.batch.rewind(&mark.0);
+                    self.room = mark.1;
                     if self.nameless == 0 {
                         self.first_nameless = at;
                     }
                     self.nameless += 1;
                 }
                 Err(broken) => {
-                    self.rewind(&mark);
+                    self.batch.rewind(&mark.0);
+                    self.room = mark.1;
                     self.part = Part::Span(number, field);
                     if self.cursor.fault() == Fault::Crowded {
                         self.problem(format!("{}; {} spans refused", self.reason(), list.len - number + 1));
@@ -279,25 +281,6 @@ impl Decoder<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    fn mark(&self) -> Mark {
-        Mark {
-            text: self.batch.text.len(),
-            attributes: self.batch.attributes.len(),
-            events: self.batch.events.len(),
-            links: self.batch.links.len(),
-            room: self.room,
-        }
-    }
-
-    /// Takes back what a span left in the batch.
-    fn rewind(&mut self, mark: &Mark) {
-        self.batch.text.truncate(mark.text);
-        self.batch.attributes.truncate(mark.attributes);
-        self.batch.events.truncate(mark.events);
-        self.batch.links.truncate(mark.links);
-        self.room = mark.room;
     }
 
     fn problem(&mut self, reason: String) {
@@ -355,15 +338,6 @@ impl Part {
             Self::Span(number, id) => format!("span {number}{}", name(&SPAN_FIELDS, id)),
         }
     }
-}
-
-/// How long the batch's lists were before a span.
-struct Mark {
-    text: usize,
-    attributes: usize,
-    events: usize,
-    links: usize,
-    room: usize,
 }
 
 fn client_uuid(batch: &SpanBatch, row: &BatchAttribute) -> Option<Text> {

@@ -1,17 +1,14 @@
 //! Where the scanner puts what it finds: spans into the batch by their format, the rest as lines and problems.
 
 use super::carried::{Carried, Judge};
-use super::text::{MAX_TEXT, is_blank, shown};
+use super::text::{is_blank, shown};
 use super::{Counts, DecodeOptions, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
 use crate::ingest::{console, console_text, jsonl};
-use crate::model::{OutputLine, Place, Problem, SpanBatch, Timestamp};
+use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
 
 /// Output lines kept of one call of the decoder.
 const MAX_LINES: u64 = 1000;
-
-/// Problems kept in one batch.
-const MAX_PROBLEMS: usize = 100;
 
 /// The formats, what they share, and the counts.
 #[derive(Debug)]
@@ -171,18 +168,7 @@ impl Target<'_> {
     /// Counts and keeps something that could not be read.
     pub(super) fn problem(&mut self, line: u64, reason: String, bytes: &[u8]) {
         self.sink.counts.malformed += 1;
-        if self.batch.problems.len() >= MAX_PROBLEMS {
-            self.batch.more_problems += 1;
-            return;
-        }
-        let bytes = bytes.get(..MAX_TEXT).unwrap_or(bytes).to_vec();
-        self.batch.problems.push(Problem {
-            place: Place::Line(line),
-            reason,
-            origin: String::new(),
-            time: Timestamp::default(),
-            bytes,
-        });
+        self.batch.push_problem(Place::Line(line), reason, bytes);
     }
 
     fn plain(&mut self, line: &[u8], spot: Spot<'_>) {
