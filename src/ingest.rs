@@ -4,11 +4,13 @@
 
 #![warn(clippy::indexing_slicing)]
 
+pub mod body;
 pub mod console;
 pub mod console_text;
 pub mod jaeger_thrift;
 pub mod json;
 pub mod jsonl;
+pub mod protobuf;
 pub mod scan;
 pub mod thrift;
 
