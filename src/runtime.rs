@@ -100,7 +100,7 @@ impl Session {
     /// Waits a moment for a first span when there are only files: where none holds one, the screen need not flash up.
     /// Says whether there is something to show.
     async fn wait_for_spans(&mut self) -> bool {
-        let Some(files) = self.sources.files.clone().filter(|_| self.sources.listeners.is_empty()) else { return true };
+        let Some(files) = self.sources.files.clone().filter(|_| self.sources.doors.is_empty()) else { return true };
         let deadline = tokio::time::Instant::from_std(now() + PATIENCE);
         while files.spans() == 0 {
             match tokio::time::timeout_at(deadline, self.parcels.recv()).await {

@@ -12,7 +12,7 @@ use crate::export::jaeger_thrift;
 use crate::model::{Span, SpanBatch};
 use crate::runtime::{Headless, Show, headless, show, wall};
 use crate::source::file::{Input, Reader};
-use crate::source::{Address, Host, Listener, Protocol, Sources, bind, channel, send};
+use crate::source::{Address, Host, Inlet, Listener, Protocol, Sources, bind, channel, send};
 use crate::term::{colors, is_light};
 use crate::tui::Options;
 
@@ -34,21 +34,21 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
     if !unreadable.is_empty() {
         return Err(Failure::input(unreadable));
     }
-    let (sender, parcels) = channel();
+    let (inlet, parcels) = channel();
     let mut sources = Sources::default();
     for address in &addresses {
         for bound in bind(address).map_err(|error| Failure::input(vec![error.to_string()]))? {
             let unusable = |error: io::Error| Failure::input(vec![error.to_string().to_lowercase()]);
-            sources.listeners.push(Listener::start(bound, sender.clone()).map_err(unusable)?);
+            sources.doors.push(Box::new(Listener::start(bound, inlet.clone()).map_err(unusable)?));
         }
     }
-    sources.files = read_files(files, &listen.keep, sender)?;
+    sources.files = read_files(files, &listen.keep, inlet)?;
     let reader = sources.files.clone();
     if listen.headless {
         let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time, tell };
         let announce = |sources: &Sources| {
-            for listener in &sources.listeners {
-                note(&format!("listening on {} {}", listener.protocol(), listener.local()));
+            for status in sources.doors.iter().flat_map(|door| door.statuses()) {
+                note(&format!("listening on {} {}", status.protocol, status.endpoint));
             }
         };
         let summary = headless(asked, &mut io::stdout(), announce);
@@ -67,8 +67,8 @@ pub(super) fn open(files: Files, look: Look) -> Result<(), Failure> {
         return print(files, look);
     }
     let inputs = inputs(files.files, "open")?;
-    let (sender, parcels) = channel();
-    let sources = Sources { files: read_files(inputs, &files.keep, sender)?, ..Sources::default() };
+    let (inlet, parcels) = channel();
+    let sources = Sources { files: read_files(inputs, &files.keep, inlet)?, ..Sources::default() };
     let options = options(look, files.keep.memory(), &sources);
     let sources =
         show(Show { options, sources, parcels, first: Vec::new() }).map_err(|error| Failure::terminal(&error))?;
@@ -84,8 +84,7 @@ pub(super) fn demo(demo: Demo, look: Look) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         return Err(Failure::usage("standard output is no terminal; try: tracetui demo --to :6831".to_owned()));
     }
-    let (sender, parcels) = channel();
-    drop(sender);
+    let (_, parcels) = channel();
     let sources = Sources::default();
     let options = options(look, memory::spare(), &sources);
     show(Show { options, sources, parcels, first: batches }).map_err(|error| Failure::terminal(&error))?;
@@ -106,22 +105,18 @@ fn send_all(address: &Address, batches: &[SpanBatch]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_files(
-    inputs: Vec<Input>,
-    keep: &Keep,
-    sender: tokio::sync::mpsc::Sender<crate::source::Parcel>,
-) -> Result<Option<Arc<Reader>>, Failure> {
+fn read_files(inputs: Vec<Input>, keep: &Keep, inlet: Inlet) -> Result<Option<Arc<Reader>>, Failure> {
     if inputs.is_empty() {
         return Ok(None);
     }
     let reader = Arc::new(Reader::new(inputs, keep.service.clone()));
-    reader.start(sender).map_err(|error| Failure::input(vec![error.to_string().to_lowercase()]))?;
+    reader.start(inlet).map_err(|error| Failure::input(vec![error.to_string().to_lowercase()]))?;
     Ok(Some(reader))
 }
 
 fn options(look: Look, memory: u64, sources: &Sources) -> Options {
     let environment = |name: &str| std::env::var(name).ok();
     let (colors, light) = (colors(look.color, environment), is_light(environment));
-    let listening = sources.listeners.iter().map(|listener| listener.local().to_string()).collect();
+    let listening = sources.doors.iter().flat_map(|door| door.statuses()).map(|status| status.endpoint).collect();
     Options { colors, light, ascii: look.ascii, memory, utc: look.utc, now: wall(), listening }
 }

@@ -182,6 +182,19 @@ impl SpanBatch {
         self.more_lines = 0;
     }
 
+    /// What the batch holds, in bytes.
+    pub fn size(&self) -> usize {
+        self.text.len()
+            + size_of_val(self.resources.as_slice())
+            + size_of_val(self.spans.as_slice())
+            + size_of_val(self.attributes.as_slice())
+            + size_of_val(self.events.as_slice())
+            + size_of_val(self.links.as_slice())
+            + size_of_val(self.warnings.as_slice())
+            + self.problems.iter().map(|problem| size_of::<Problem>() + problem.bytes.len()).sum::<usize>()
+            + self.lines.iter().map(|line| size_of::<OutputLine>() + line.text.len()).sum::<usize>()
+    }
+
     /// Copies text into the batch. Text beyond 4 GiB in one batch is cut (decoders bound their input far below).
     pub fn push_text(&mut self, bytes: &[u8]) -> Text {
         let start = index(self.text.len());

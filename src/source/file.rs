@@ -8,13 +8,11 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::mpsc;
-
 use super::counters::add;
-use super::{BATCH_BYTES, Counters, Parcel, SPARE, wall};
+use super::outbox::Outbox;
+use super::{BATCH_BYTES, Counters, Inlet, wall};
 use crate::ingest::{DecodeOptions, Decoder};
 use crate::model::{Place, Problem, SourceState, SourceStatus, SpanBatch};
 use segments::{Change, Segments};
@@ -90,14 +88,9 @@ impl Reader {
     }
 
     /// Reads everything on a thread of its own and sends the batches on; it waits where the queue is full.
-    pub fn start(self: &Arc<Self>, sender: mpsc::Sender<Parcel>) -> io::Result<()> {
-        let reader = Arc::clone(self);
-        let (home, spare) = sync_channel(SPARE);
-        let send = move |batch: &mut SpanBatch| {
-            let empty = spare.try_recv().unwrap_or_default();
-            let batch = std::mem::replace(batch, empty);
-            sender.blocking_send(Parcel { batch, home: home.clone() }).is_ok()
-        };
+    pub fn start(self: &Arc<Self>, inlet: Inlet) -> io::Result<()> {
+        let (reader, outbox) = (Arc::clone(self), Outbox::new(inlet));
+        let send = move |batch: &mut SpanBatch| outbox.send_blocking(batch).unwrap_or(false);
         std::thread::Builder::new().name("files".to_owned()).spawn(move || reader.read(send))?;
         Ok(())
     }

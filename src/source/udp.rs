@@ -5,17 +5,14 @@ use std::cell::Cell;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 
 use super::clients::Clients;
 use super::counters::add;
 use super::kernel::{KernelSocket, as_asked};
-use super::{BATCH_BYTES, Bound, Counters, Parcel, SPARE, wall};
+use super::outbox::Outbox;
+use super::{BATCH_BYTES, Bound, Counters, Inlet, Source, wall};
 use crate::ingest::jaeger_thrift::{self, DatagramReport};
 use crate::model::{SourceState, SourceStatus, SpanBatch};
 
@@ -66,7 +63,7 @@ struct Shared {
 
 impl Listener {
     /// Starts receiving; the thread ends on [`Listener::stop`] or when the receiver of the batches is gone.
-    pub fn start(bound: Bound, sender: mpsc::Sender<Parcel>) -> io::Result<Self> {
+    pub fn start(bound: Bound, inlet: Inlet) -> io::Result<Self> {
         let Bound { socket, protocol, local, receive_buffer } = bound;
         let shared = Arc::new(Shared::default());
         let listener = Self {
@@ -78,7 +75,7 @@ impl Listener {
             waker: socket.try_clone()?,
             shared: Arc::clone(&shared),
         };
-        let inbox = Inbox::new(socket, sender, shared, receive_buffer.1);
+        let inbox = Inbox::new(socket, Outbox::new(inlet), shared, receive_buffer.1);
         std::thread::Builder::new().name(format!("udp {local}")).spawn(move || inbox.run())?;
         Ok(listener)
     }
@@ -136,12 +133,20 @@ impl Listener {
     }
 }
 
+impl Source for Listener {
+    fn statuses(&self) -> Vec<SourceStatus> {
+        vec![self.status()]
+    }
+
+    fn stop(&self) {
+        Self::stop(self);
+    }
+}
+
 /// The receiving side: lives on its thread.
 struct Inbox {
     socket: UdpSocket,
-    sender: mpsc::Sender<Parcel>,
-    home: SyncSender<SpanBatch>,
-    spare: Receiver<SpanBatch>,
+    outbox: Outbox,
     shared: Arc<Shared>,
     clients: Clients,
     buffer: Vec<u8>,
@@ -158,21 +163,9 @@ enum Received {
 }
 
 impl Inbox {
-    fn new(socket: UdpSocket, sender: mpsc::Sender<Parcel>, shared: Arc<Shared>, socket_bytes: u64) -> Self {
-        let (home, spare) = sync_channel(SPARE);
+    fn new(socket: UdpSocket, outbox: Outbox, shared: Arc<Shared>, socket_bytes: u64) -> Self {
         let (buffer, batch) = (vec![0; LARGEST], SpanBatch::default());
-        Self {
-            socket,
-            sender,
-            home,
-            spare,
-            shared,
-            clients: Clients::default(),
-            buffer,
-            batch,
-            held: (0, 0),
-            socket_bytes,
-        }
+        Self { socket, outbox, shared, clients: Clients::default(), buffer, batch, held: (0, 0), socket_bytes }
     }
 
     fn run(mut self) {
@@ -187,7 +180,7 @@ impl Inbox {
     fn receive_until_stopped(&mut self) -> io::Result<()> {
         let mut waits = false;
         let mut last = now();
-        while !self.is_stopped() && !self.sender.is_closed() {
+        while !self.is_stopped() && !self.outbox.is_closed() {
             // A batch that found the queue full waits here for more to join it, but not for ever.
             let must_wait = self.held.1 > 0;
             if must_wait != waits {
@@ -215,7 +208,7 @@ impl Inbox {
             self.send_or_hold();
             std::thread::sleep(NAP);
             let fetched = self.fetch()?;
-            if fetched < 2 || self.is_stopped() || self.sender.is_closed() {
+            if fetched < 2 || self.is_stopped() || self.outbox.is_closed() {
                 return Ok(());
             }
         }
@@ -228,7 +221,7 @@ impl Inbox {
             datagrams += 1;
             if self.is_full() {
                 self.send_or_hold();
-                if self.sender.is_closed() {
+                if self.outbox.is_closed() {
                     break;
                 }
             }
@@ -243,11 +236,10 @@ impl Inbox {
         while rest > 0 && matches!(self.receive()?, Received::Datagram) {
             if self.is_full() {
                 rest = rest.saturating_sub(self.held.0 as u64);
-                self.send_blocking();
+                self.send_blocking()?;
             }
         }
-        self.send_blocking();
-        Ok(())
+        self.send_blocking()
     }
 
     /// Receives one datagram and decodes it into the batch.
@@ -310,40 +302,25 @@ impl Inbox {
     /// Sends the batch on. While the owner is behind, it waits for more to join it; once it is full and the queue is too,
     /// its spans are lost.
     fn send_or_hold(&mut self) {
-        // The queue counts batches: were they small, little input would fill it.
-        let is_behind = self.sender.capacity() * 4 < self.sender.max_capacity() * 3;
-        if self.held.1 == 0 || is_behind && !self.is_full() {
+        if self.held.1 == 0 || self.outbox.is_behind() && !self.is_full() {
             return;
         }
-        let parcel = self.parcel();
-        match self.sender.try_send(parcel) {
-            Ok(()) => self.held = (0, 0),
-            Err(TrySendError::Full(parcel) | TrySendError::Closed(parcel)) => {
-                let empty = std::mem::replace(&mut self.batch, parcel.batch);
-                let _ = self.home.try_send(empty);
-                if self.is_full() {
-                    add(&self.shared.counters.queue_drops, self.batch.spans.len() as u64);
-                    self.batch.clear();
-                    self.held = (0, 0);
-                }
-            }
-        }
-    }
-
-    fn send_blocking(&mut self) {
-        if self.held.1 > 0 {
-            let parcel = self.parcel();
-            // A closed channel has no owner left to tell.
-            let _ = self.sender.blocking_send(parcel);
+        if self.outbox.try_send(&mut self.batch) {
+            self.held = (0, 0);
+        } else if self.is_full() {
+            add(&self.shared.counters.queue_drops, self.batch.spans.len() as u64);
+            self.batch.clear();
             self.held = (0, 0);
         }
     }
 
-    /// The batch, ready to go; an empty one takes its place.
-    fn parcel(&mut self) -> Parcel {
-        let mut empty = self.spare.try_recv().unwrap_or_default();
-        empty.clear();
-        Parcel { batch: std::mem::replace(&mut self.batch, empty), home: self.home.clone() }
+    fn send_blocking(&mut self) -> io::Result<()> {
+        if self.held.1 > 0 {
+            // A closed channel has no owner left to tell.
+            self.outbox.send_blocking(&mut self.batch)?;
+            self.held = (0, 0);
+        }
+        Ok(())
     }
 
     fn is_full(&self) -> bool {

@@ -3,9 +3,9 @@
 use std::net::UdpSocket;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::sync::mpsc::Receiver;
 use tracetui::model::SourceStatus;
-use tracetui::source::{Bound, Listener, Parcel, bind, channel};
+use tracetui::source::{Bound, Inlet, Listener, Parcel, bind, channel, channel_of};
 
 use crate::process::{Headless, run};
 use crate::soak::datagrams::{SPANS, Template};
@@ -101,7 +101,7 @@ fn bound() -> Bound {
 }
 
 /// A listener with a queue of its own, and a client of it.
-fn listener((sender, parcels): (Sender<Parcel>, Receiver<Parcel>)) -> (Listener, UdpSocket, Receiver<Parcel>) {
+fn listener((sender, parcels): (Inlet, Receiver<Parcel>)) -> (Listener, UdpSocket, Receiver<Parcel>) {
     let listener = Listener::start(bound(), sender).expect("a thread");
     let client = client(&listener.local().to_string());
     (listener, client, parcels)
@@ -173,7 +173,7 @@ fn what_the_kernel_drops_of_this_socket_is_counted_to_the_datagram() {
 
 #[test]
 fn spans_that_found_the_queue_full_are_counted_to_the_span() {
-    let (listener, client, parcels) = listener(tokio::sync::mpsc::channel(1));
+    let (listener, client, parcels) = listener(channel_of(1, 64 << 20));
     let mut template = Template::new("crowd", "a");
     for n in 0..200 {
         client.send(template.stamp(n, n * SPANS, 1_700_000_000_000_000)).expect("loopback takes it");

@@ -1,9 +1,9 @@
 //! Real sockets on loopback; waits are on conditions.
 
 use super::*;
-use crate::source::{Address, bind, channel};
+use crate::source::{Address, bind, channel, channel_of};
 
-fn listener(queue: mpsc::Sender<Parcel>) -> Listener {
+fn listener(queue: Inlet) -> Listener {
     let address: Address = "127.0.0.1:0".parse().expect("an address");
     let bound = bind(&address).expect("a free port").remove(0);
     Listener::start(bound, queue).expect("a thread")
@@ -54,7 +54,7 @@ fn an_idle_socket_stops_at_once() {
 
 #[test]
 fn a_slow_owner_never_holds_the_socket_up() {
-    let (sender, mut receiver) = mpsc::channel(1);
+    let (sender, mut receiver) = channel_of(1, 64 << 20);
     let listener = listener(sender);
     let client = client(&listener);
     for sent in 1..=100 {
