@@ -5,12 +5,15 @@
 #![warn(clippy::indexing_slicing)]
 
 pub mod body;
+pub mod compression;
 pub mod console;
 pub mod console_text;
 pub mod jaeger_thrift;
 pub mod json;
 pub mod jsonl;
+pub mod otlp;
 pub mod protobuf;
+pub mod request;
 pub mod scan;
 pub mod thrift;
 

@@ -8,10 +8,12 @@ mod cursor;
 mod fill;
 mod foreign;
 mod parse;
+mod pull;
 mod string;
 
 pub(crate) use cursor::Cursor;
 pub use fill::{Shapes, compact, push_attributes, push_text};
+pub(crate) use pull::{Pull, Stop};
 
 /// Objects nested deeper than this are refused.
 pub const MAX_DEPTH: usize = 64;

@@ -77,6 +77,11 @@ impl<'a> Message<'a> {
         self.at
     }
 
+    /// The bytes that follow.
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
     /// How many bytes follow.
     pub fn left(&self) -> usize {
         self.bytes.len().saturating_sub(self.at)

@@ -55,6 +55,11 @@ impl SpanBatch {
         }
     }
 
+    /// The attributes pushed since the list was so long.
+    pub fn attributes_since(&self, start: usize) -> Range32 {
+        Range32 { start: index(start), end: index(self.attributes.len()) }
+    }
+
     /// Adds a resource and returns its index.
     pub fn push_resource(&mut self, service: Text, attributes: Range32) -> u32 {
         let at = index(self.resources.len());
