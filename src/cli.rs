@@ -46,7 +46,7 @@ struct Look {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Receive what an app sends (Jaeger over UDP) and show it
+    /// Receive what an app sends (OTLP, Jaeger, Zipkin) and show it
     Listen(Listen),
     /// Show files; - or piped input reads standard input
     Open(Files),
@@ -63,8 +63,13 @@ enum Command {
 #[derive(Debug, Args)]
 struct Listen {
     #[arg(value_name = "ADDR")]
-    #[arg(help = "Where: [PROTO://][HOST]:PORT; without a host, loopback only [default: :6831]")]
+    #[arg(
+        help = "Where: [PROTO://][HOST]:PORT; without a host, loopback only [default: every usual port that is free]"
+    )]
     addresses: Vec<Address>,
+    /// Over HTTP and gRPC, take only what shows this token
+    #[arg(long, value_name = "TOKEN", env = "TRACETUI_TOKEN", hide_env_values = true)]
+    token: Option<String>,
     /// Show this file too
     #[arg(long, value_name = "FILE")]
     open: Vec<PathBuf>,

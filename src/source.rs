@@ -5,16 +5,22 @@ mod address;
 mod bind;
 mod clients;
 mod counters;
+mod doors;
 pub mod file;
+mod http;
 mod kernel;
 mod outbox;
+mod protocol;
 mod send;
 mod udp;
 
-pub use address::{Address, AddressError, Host, Protocol};
-pub use bind::{BindError, Bound, bind};
+pub use address::{Address, AddressError, Host};
+pub use bind::{BindError, Bound, Socket, bind};
 pub use counters::Counters;
+pub use doors::Doors;
+pub use http::Server;
 pub use outbox::{Inlet, Parcel, channel, channel_of};
+pub use protocol::{PROTOCOLS, Protocol, Row as ProtocolRow, Transport};
 pub use send::{SendError, Sent, send};
 pub use udp::Listener;
 

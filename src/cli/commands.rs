@@ -9,10 +9,10 @@ use super::print::{inputs, print, tell, verdict};
 use super::{Demo, Files, Keep, Listen, Look, note};
 use crate::demo as workload;
 use crate::export::jaeger_thrift;
-use crate::model::{Span, SpanBatch};
+use crate::model::{SourceState, Span, SpanBatch};
 use crate::runtime::{Headless, Show, headless, show, wall};
 use crate::source::file::{Input, Reader};
-use crate::source::{Address, Host, Inlet, Listener, Protocol, Sources, bind, channel, send};
+use crate::source::{Address, Doors, Inlet, Sources, channel, send};
 use crate::term::{colors, is_light};
 use crate::tui::Options;
 
@@ -21,10 +21,6 @@ const DATAGRAM: usize = 8_000;
 
 /// `listen`: receives and shows, or writes what it receives.
 pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
-    let mut addresses = listen.addresses;
-    if addresses.is_empty() {
-        addresses.push(Address { protocol: Protocol::JaegerCompact, host: Host::Loopback, port: 6831 });
-    }
     if !listen.headless && !io::stdout().is_terminal() {
         return Err(Failure::usage("standard output is no terminal; try: tracetui listen --headless".to_owned()));
     }
@@ -35,19 +31,19 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
         return Err(Failure::input(unreadable));
     }
     let (inlet, parcels) = channel();
-    let mut sources = Sources::default();
-    for address in &addresses {
-        for bound in bind(address).map_err(|error| Failure::input(vec![error.to_string()]))? {
-            let unusable = |error: io::Error| Failure::input(vec![error.to_string().to_lowercase()]);
-            sources.doors.push(Box::new(Listener::start(bound, inlet.clone()).map_err(unusable)?));
-        }
-    }
+    let addresses = listen.addresses;
+    let doors = if addresses.is_empty() { Doors::usual() } else { Doors::at(&addresses) };
+    let doors = doors.map_err(|error| Failure::input(vec![error.to_string()]))?;
+    let doors = doors.open(listen.token, &inlet);
+    let doors = doors.map_err(|error| Failure::input(vec![error.to_string().to_lowercase()]))?;
+    let mut sources = Sources { doors, files: None };
     sources.files = read_files(files, &listen.keep, inlet)?;
     let reader = sources.files.clone();
     if listen.headless {
         let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time, tell };
         let announce = |sources: &Sources| {
-            for status in sources.doors.iter().flat_map(|door| door.statuses()) {
+            let statuses = sources.doors.iter().flat_map(|door| door.statuses());
+            for status in statuses.filter(|status| status.state == SourceState::Listening) {
                 note(&format!("listening on {} {}", status.protocol, status.endpoint));
             }
         };
@@ -117,6 +113,8 @@ fn read_files(inputs: Vec<Input>, keep: &Keep, inlet: Inlet) -> Result<Option<Ar
 fn options(look: Look, memory: u64, sources: &Sources) -> Options {
     let environment = |name: &str| std::env::var(name).ok();
     let (colors, light) = (colors(look.color, environment), is_light(environment));
-    let listening = sources.doors.iter().flat_map(|door| door.statuses()).map(|status| status.endpoint).collect();
+    let statuses = sources.doors.iter().flat_map(|door| door.statuses());
+    let listening = statuses.filter(|status| status.state == SourceState::Listening).map(|status| status.endpoint);
+    let listening = listening.collect();
     Options { colors, light, ascii: look.ascii, memory, utc: look.utc, now: wall(), listening }
 }

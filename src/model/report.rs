@@ -56,6 +56,8 @@ pub enum SourceState {
     Done,
     /// Stopped by the user before the end.
     Stopped,
+    /// Not opened: another program has the port.
+    Busy,
     /// Not usable, with the reason.
     Failed(String),
 }
@@ -73,6 +75,12 @@ pub struct SourceStatus {
     pub state: SourceState,
     /// Datagrams received.
     pub datagrams: u64,
+    /// Requests received over HTTP and gRPC, where those are served.
+    pub requests: Option<u64>,
+    /// Requests and connections that were turned away: no token, a foreign page, too large, no room for too long.
+    pub refused: u64,
+    /// Requests that brought logs, metrics or profiles: answered with success, not kept.
+    pub not_kept: u64,
     /// Bytes received or read.
     pub bytes: u64,
     /// Spans decoded.

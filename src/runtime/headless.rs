@@ -54,7 +54,9 @@ pub struct Summary {
     pub traces: u64,
     /// Datagrams received.
     pub datagrams: u64,
-    /// Datagrams that could not be decoded, wholly or in part.
+    /// Requests received, where HTTP or gRPC was served.
+    pub requests: Option<u64>,
+    /// Datagrams and requests that could not be decoded, wholly or in part.
     pub malformed: u64,
     /// Spans and datagrams that were lost here.
     pub dropped: u64,
@@ -64,8 +66,12 @@ pub struct Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { spans, traces, datagrams, malformed, dropped, lost_by_clients } = self;
-        write!(f, "{spans} spans, {traces} traces, {datagrams} datagrams, {malformed} malformed, {dropped} dropped")?;
+        let Self { spans, traces, datagrams, requests, malformed, dropped, lost_by_clients } = self;
+        write!(f, "{spans} spans, {traces} traces, {datagrams} datagrams, ")?;
+        if let Some(requests) = requests {
+            write!(f, "{requests} requests, ")?;
+        }
+        write!(f, "{malformed} malformed, {dropped} dropped")?;
         if *lost_by_clients > 0 { write!(f, ", {lost_by_clients} lost by clients") } else { Ok(()) }
     }
 }
@@ -191,6 +197,7 @@ impl Writer<'_> {
             spans: self.spans,
             traces: self.traces.len() as u64,
             datagrams: sum(|status| status.datagrams),
+            requests: statuses.iter().filter_map(|status| status.requests).reduce(|all, some| all + some),
             malformed: sum(|status| status.malformed),
             dropped: sum(SourceStatus::dropped),
             lost_by_clients: sum(SourceStatus::lost_by_clients),

@@ -4,76 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
-/// A way of sending spans. Names and ports are those of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is described by its row in the table")]
-pub enum Protocol {
-    JaegerCompact,
-    JaegerBinary,
-    ZipkinCompact,
-    JaegerHttp,
-    JaegerGrpc,
-    Zipkin,
-    OtlpGrpc,
-    OtlpHttp,
-    Sampling,
-    /// Any port: compact and binary are told apart by the first byte.
-    Jaeger,
-}
-
-/// A row of the table of protocols.
-struct Row {
-    protocol: Protocol,
-    name: &'static str,
-    /// The port that says it; none for what any port may carry.
-    port: Option<u16>,
-    /// This version can receive it.
-    is_supported: bool,
-}
-
-const fn row(protocol: Protocol, name: &'static str, port: Option<u16>, is_supported: bool) -> Row {
-    Row { protocol, name, port, is_supported }
-}
-
-const PROTOCOLS: &[Row] = &[
-    row(Protocol::JaegerCompact, "jaeger-compact", Some(6831), true),
-    row(Protocol::JaegerBinary, "jaeger-binary", Some(6832), true),
-    row(Protocol::ZipkinCompact, "zipkin-compact", Some(5775), false),
-    row(Protocol::JaegerHttp, "jaeger-http", Some(14268), false),
-    row(Protocol::JaegerGrpc, "jaeger-grpc", Some(14250), false),
-    row(Protocol::Zipkin, "zipkin", Some(9411), false),
-    row(Protocol::OtlpGrpc, "otlp-grpc", Some(4317), false),
-    row(Protocol::OtlpHttp, "otlp-http", Some(4318), false),
-    row(Protocol::Sampling, "sampling", Some(5778), false),
-    row(Protocol::Jaeger, "jaeger", None, true),
-];
-
-impl Protocol {
-    /// The name used in addresses, on screen and in messages.
-    pub fn name(self) -> &'static str {
-        self.row().name
-    }
-
-    /// Whether this version can receive it.
-    pub fn is_supported(self) -> bool {
-        self.row().is_supported
-    }
-
-    /// What a port usually carries.
-    pub fn of_port(port: u16) -> Self {
-        PROTOCOLS.iter().find(|row| row.port == Some(port)).map_or(Self::Jaeger, |row| row.protocol)
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        PROTOCOLS.iter().find(|row| row.name == name).map(|row| row.protocol)
-    }
-
-    fn row(self) -> &'static Row {
-        let row = PROTOCOLS.iter().find(|row| row.protocol == self);
-        debug_assert!(row.is_some(), "{self:?} has a row");
-        row.unwrap_or(&PROTOCOLS[0])
-    }
-}
+use super::Protocol;
 
 /// The host part of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,7 +138,7 @@ mod tests {
             assert_eq!(sockets, ["127.0.0.1:6831".parse().expect("v4"), "[::1]:6831".parse().expect("v6")]);
         }
         assert_eq!(parsed(":4317").protocol, Protocol::OtlpGrpc);
-        assert_eq!(parsed(":7000").protocol, Protocol::Jaeger);
+        assert_eq!(parsed(":7000").protocol, Protocol::Any);
         assert_eq!(parsed("jaeger-binary://0.0.0.0:7000").protocol, Protocol::JaegerBinary);
     }
 
@@ -227,7 +158,7 @@ mod tests {
 
         #[test]
         fn addresses_print_as_they_are_read(
-            protocol in prop_oneof![Just(""), Just("jaeger://"), Just("jaeger-compact://"), Just("otlp-http://")],
+            protocol in prop_oneof![Just(""), Just("jaeger://"), Just("jaeger-compact://"), Just("otlp-http://"), Just("http://")],
             host in prop_oneof![
                 Just(String::new()),
                 any::<[u8; 4]>().prop_map(|ip| Ipv4Addr::from(ip).to_string()),
@@ -236,7 +167,6 @@ mod tests {
             ],
             port in 20_000_u16..,
         ) {
-            let protocol = if protocol == "jaeger://" { "" } else { protocol };
             let text = format!("{protocol}{host}:{port}");
             let address = parsed(&text);
             prop_assert_eq!(address.to_string(), text);

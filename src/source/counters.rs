@@ -9,6 +9,9 @@ use crate::model::SourceStatus;
 #[expect(missing_docs, reason = "the same as in `SourceStatus`")]
 pub struct Counters {
     pub datagrams: AtomicU64,
+    pub requests: AtomicU64,
+    pub refused: AtomicU64,
+    pub not_kept: AtomicU64,
     pub bytes: AtomicU64,
     pub spans: AtomicU64,
     pub lines: AtomicU64,
@@ -23,6 +26,9 @@ impl Counters {
     /// Copies the counters into a status.
     pub fn copy_to(&self, status: &mut SourceStatus) {
         status.datagrams = self.datagrams.load(Relaxed);
+        status.requests = status.requests.map(|_| self.requests.load(Relaxed));
+        status.refused = self.refused.load(Relaxed);
+        status.not_kept = self.not_kept.load(Relaxed);
         status.bytes = self.bytes.load(Relaxed);
         status.spans = self.spans.load(Relaxed);
         status.lines = self.lines.load(Relaxed);

@@ -12,7 +12,7 @@ use super::clients::Clients;
 use super::counters::add;
 use super::kernel::{KernelSocket, as_asked};
 use super::outbox::Outbox;
-use super::{BATCH_BYTES, Bound, Counters, Inlet, Source, wall};
+use super::{BATCH_BYTES, Counters, Inlet, Protocol, Source, wall};
 use crate::ingest::jaeger_thrift::{self, DatagramReport};
 use crate::model::{SourceState, SourceStatus, SpanBatch};
 
@@ -62,9 +62,9 @@ struct Shared {
 }
 
 impl Listener {
-    /// Starts receiving; the thread ends on [`Listener::stop`] or when the receiver of the batches is gone.
-    pub fn start(bound: Bound, inlet: Inlet) -> io::Result<Self> {
-        let Bound { socket, protocol, local, receive_buffer } = bound;
+    /// Starts receiving on a socket with a receive buffer of so many bytes, asked and got; the thread ends on [`Listener::stop`] or when the receiver of the batches is gone.
+    pub fn start(socket: UdpSocket, protocol: Protocol, receive_buffer: (u64, u64), inlet: Inlet) -> io::Result<Self> {
+        let local = socket.local_addr()?;
         let shared = Arc::new(Shared::default());
         let listener = Self {
             protocol: protocol.name(),

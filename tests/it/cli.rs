@@ -44,13 +44,6 @@ fn a_wrong_command_line_is_told_in_one_line_with_code_2() {
 }
 
 #[test]
-fn protocols_to_come_are_told_apart_from_errors() {
-    let line = "error: otlp-grpc (port 4317) is not supported yet; tracetui listens for jaeger over UDP; \
-                try: tracetui listen :6831";
-    assert_eq!(error(&["listen", "--headless", ":4317"], 3), line);
-}
-
-#[test]
 fn a_busy_port_is_told_with_what_to_do() {
     let taken = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
 use tracetui::model::SourceStatus;
-use tracetui::source::{Bound, Inlet, Listener, Parcel, bind, channel, channel_of};
+use tracetui::source::{Inlet, Listener, Parcel, Protocol, Socket, bind, channel, channel_of};
 
 use crate::process::{Headless, run};
 use crate::soak::datagrams::{SPANS, Template};
@@ -30,7 +30,9 @@ fn it_says_where_it_listens_and_ends_with_a_summary() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let lines: Vec<&str> = run.stderr.lines().collect();
     assert!(lines[0].starts_with("listening on jaeger 127.0.0.1:"), "{lines:?}");
-    assert_eq!(lines[1..], ["0 spans, 0 traces, 0 datagrams, 0 malformed, 0 dropped"]);
+    let port = lines[0].rsplit(':').next().expect("a port");
+    assert_eq!(lines[1], format!("listening on http 127.0.0.1:{port}"), "a port alone is both");
+    assert_eq!(lines[2..], ["0 spans, 0 traces, 0 datagrams, 0 requests, 0 malformed, 0 dropped"]);
     assert_eq!(run.stdout, "");
 }
 
@@ -58,7 +60,7 @@ fn what_the_demo_sends_is_written_while_it_comes_and_counted_at_the_end() {
     headless.signal("INT");
     let run = headless.end();
     let traces = traces.len();
-    let expected = format!("{spans} spans, {traces} traces, {datagrams} datagrams, 0 malformed, 0 dropped");
+    let expected = format!("{spans} spans, {traces} traces, {datagrams} datagrams, 0 requests, 0 malformed, 0 dropped");
     assert_eq!((run.code, run.stdout.as_str(), summary(&run.stderr)), (Some(0), "", expected.as_str()));
 }
 
@@ -85,7 +87,7 @@ fn signals_stop_it_after_everything_sent_before_is_written() {
         headless.signal(signal);
         let run = headless.end();
         assert_eq!(run.code, Some(0), "{signal}");
-        assert_eq!(summary(&run.stderr), "0 spans, 0 traces, 20 datagrams, 20 malformed, 0 dropped");
+        assert_eq!(summary(&run.stderr), "0 spans, 0 traces, 20 datagrams, 0 requests, 20 malformed, 0 dropped");
     }
 }
 
@@ -96,13 +98,19 @@ fn a_file_that_is_missing_beside_it_is_told() {
     assert!(summary(&run.stderr).starts_with("error: /no/such/file: no such file; try: "), "{}", run.stderr);
 }
 
-fn bound() -> Bound {
-    bind(&"jaeger://127.0.0.1:0".parse().expect("an address")).expect("a free port").remove(0)
+fn bound() -> (UdpSocket, (u64, u64)) {
+    let bound = bind(&"jaeger://127.0.0.1:0".parse().expect("an address")).expect("a free port").remove(0);
+    let Socket::Udp { socket, receive_buffer } = bound.socket else { panic!("a UDP socket") };
+    (socket, receive_buffer)
+}
+
+fn start((socket, receive_buffer): (UdpSocket, (u64, u64)), inlet: Inlet) -> Listener {
+    Listener::start(socket, Protocol::Jaeger, receive_buffer, inlet).expect("a thread")
 }
 
 /// A listener with a queue of its own, and a client of it.
 fn listener((sender, parcels): (Inlet, Receiver<Parcel>)) -> (Listener, UdpSocket, Receiver<Parcel>) {
-    let listener = Listener::start(bound(), sender).expect("a thread");
+    let listener = start(bound(), sender);
     let client = client(&listener.local().to_string());
     (listener, client, parcels)
 }
@@ -155,14 +163,14 @@ fn a_flood_back_to_back_is_received_whole_where_the_kernel_gives_the_room() {
 fn what_the_kernel_drops_of_this_socket_is_counted_to_the_datagram() {
     let (bound, other) = (bound(), bound());
     for bound in [&bound, &other] {
-        socket2::SockRef::from(&bound.socket).set_recv_buffer_size(8192).expect("a small buffer");
-        let client = client(&bound.local.to_string());
+        socket2::SockRef::from(&bound.0).set_recv_buffer_size(8192).expect("a small buffer");
+        let client = client(&bound.0.local_addr().expect("bound").to_string());
         for _ in 0..100 {
             client.send(&[0xff; 1000]).expect("loopback takes it");
         }
     }
     let (sender, parcels) = channel();
-    let listener = Listener::start(bound, sender).expect("a thread");
+    let listener = start(bound, sender);
     let dropped = listener.status().kernel_drops.expect("Linux tells");
     assert!(dropped > 0 && dropped < 100, "{dropped}");
     let status = received(&listener, 100 - dropped);

@@ -1,12 +1,11 @@
 //! Real sockets on loopback; waits are on conditions.
 
 use super::*;
-use crate::source::{Address, bind, channel, channel_of};
+use crate::source::{channel, channel_of};
 
 fn listener(queue: Inlet) -> Listener {
-    let address: Address = "127.0.0.1:0".parse().expect("an address");
-    let bound = bind(&address).expect("a free port").remove(0);
-    Listener::start(bound, queue).expect("a thread")
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    Listener::start(socket, Protocol::Jaeger, (1 << 20, 1 << 20), queue).expect("a thread")
 }
 
 fn client(listener: &Listener) -> UdpSocket {

@@ -130,6 +130,7 @@ fn state(source: &SourceStatus) -> (Role, String) {
         SourceState::Reading { done, .. } => (Role::Warning, format!("reading {}", bytes(*done))),
         SourceState::Done if source.spans == 0 => (Role::Warning, "read, no spans in it".to_string()),
         SourceState::Done => (Role::Good, "read".to_string()),
+        SourceState::Busy => (Role::Warning, "not opened: another program has the port".to_string()),
         SourceState::Stopped => (Role::Warning, "stopped before the end".to_string()),
         SourceState::Failed(reason) => {
             // The name stands before it already.

@@ -23,6 +23,8 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
             SourceState::Done if source.spans == 0 => Role::Warning,
             SourceState::Listening | SourceState::Done => Role::Good,
             SourceState::Reading { .. } | SourceState::Stopped => Role::Warning,
+            // Health says which.
+            SourceState::Busy => continue,
             SourceState::Failed(_) => Role::Error,
         };
         let twin = cx
