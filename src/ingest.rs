@@ -8,14 +8,17 @@ pub mod body;
 pub mod compression;
 pub mod console;
 pub mod console_text;
+pub mod jaeger_proto;
 pub mod jaeger_thrift;
 pub mod json;
 pub mod jsonl;
+mod mapped;
 pub mod otlp;
 pub mod protobuf;
 pub mod request;
 pub mod scan;
 pub mod thrift;
+pub mod zipkin;
 
 pub use scan::{Counts, DecodeOptions, Decoder};
 

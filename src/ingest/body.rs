@@ -23,6 +23,12 @@ pub trait Body {
     fn fill(&mut self, batch: &mut SpanBatch, limit: usize) -> Progress;
 }
 
+/// Whether a batch holds as much as it should. Rows count too: spans can be all but empty.
+pub(crate) fn is_full(batch: &SpanBatch, limit: usize) -> bool {
+    let rows = batch.spans.len() * 128 + (batch.attributes.len() + batch.events.len() + batch.links.len()) * 16;
+    batch.text.len() + rows >= limit
+}
+
 /// Decodes a whole body into one batch.
 pub fn fill_whole(body: &mut dyn Body, batch: &mut SpanBatch) -> Progress {
     loop {

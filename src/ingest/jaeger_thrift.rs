@@ -4,10 +4,13 @@
 //! [`Problem`](crate::model::Problem). Memory stays below four times the datagram plus 1 MiB, whatever the datagram claims.
 
 mod batch;
+mod body;
 mod mapping;
 mod odd;
 mod span;
 mod tag;
+
+pub use body::BatchBody;
 
 use super::thrift::{Binary, Compact};
 use crate::model::{Place, SpanBatch, Text};

@@ -17,16 +17,8 @@ pub use json::Json;
 pub use protobuf::Protobuf;
 pub use signal::{Signal, signal};
 
-use crate::model::SpanBatch;
-
 /// Values nested deeper than this are cut.
 const MAX_DEPTH: usize = 64;
 
 /// So many attributes, events and links of one span are kept: what is smaller on the wire than in memory needs a bound.
 const MAX_ROWS: usize = 1 << 16;
-
-/// Whether a batch holds as much as it should. Rows count too: spans can be all but empty.
-fn is_full(batch: &SpanBatch, limit: usize) -> bool {
-    let rows = batch.spans.len() * 128 + (batch.attributes.len() + batch.events.len() + batch.links.len()) * 16;
-    batch.text.len() + rows >= limit
-}

@@ -4,7 +4,7 @@
 //! Knows nothing of HTTP or gRPC.
 
 use super::body::Body;
-use super::otlp;
+use super::{jaeger_proto, jaeger_thrift, otlp, zipkin};
 
 /// One of the things that requests carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,31 @@ const OTLP_PROTO: Row = Row {
 pub const PAYLOADS: &[Row] = &[
     OTLP_PROTO,
     Row { payload: Payload::OtlpJson, name: "otlp-json", open: |bytes, name| Box::new(otlp::Json::new(bytes, name)) },
+    Row {
+        payload: Payload::JaegerThrift,
+        name: "jaeger-thrift",
+        open: |bytes, name| Box::new(jaeger_thrift::BatchBody::new(bytes, name)),
+    },
+    Row {
+        payload: Payload::JaegerProto,
+        name: "jaeger-proto",
+        open: |bytes, name| Box::new(jaeger_proto::PostSpans::new(bytes, name)),
+    },
+    Row {
+        payload: Payload::ZipkinJson,
+        name: "zipkin-json",
+        open: |bytes, name| Box::new(zipkin::Json::new(bytes, name)),
+    },
+    Row {
+        payload: Payload::ZipkinProto,
+        name: "zipkin-proto",
+        open: |bytes, name| Box::new(zipkin::Protobuf::new(bytes, name)),
+    },
+    Row {
+        payload: Payload::ZipkinThrift,
+        name: "zipkin-thrift",
+        open: |bytes, name| Box::new(zipkin::SpanList::new(bytes, name)),
+    },
 ];
 
 impl Payload {

@@ -28,3 +28,4 @@ mod terminal;
 mod thrift;
 mod tidy;
 mod tree;
+mod zipkin;

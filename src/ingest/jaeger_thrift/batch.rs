@@ -3,6 +3,7 @@
 use super::odd::Odd;
 use super::{ClientStats, DatagramReport, Message, note};
 use crate::ingest::thrift::{self, Cursor, Fault, Read, Type};
+use crate::ingest::zipkin;
 use crate::model::{BatchAttribute, BatchResource, BatchSpan, BatchValue, SpanBatch, Text};
 
 /// Rows may take as many bytes as the datagram has, plus this. Growing a `Vec` holds three times its content for a
@@ -31,7 +32,7 @@ const SPAN_FIELDS: [&str; 12] = [
 
 /// Which part of the message was being read.
 #[derive(Clone, Copy, Debug)]
-enum Part {
+pub(super) enum Part {
     Head,
     Arguments,
     Batch(i16),
@@ -57,7 +58,7 @@ pub(super) struct Decoder<'d, 'b> {
     room: usize,
     /// Warnings already in the batch's text.
     warnings: [Option<Text>; Odd::ALL.len()],
-    part: Part,
+    pub(super) part: Part,
     /// Spans with neither id, and where the first one was.
     nameless: u32,
     first_nameless: usize,
@@ -73,30 +74,43 @@ pub(super) fn run<P: thrift::Protocol>(
 ) -> DatagramReport {
     // Text is addressed with 32 bits; invalid UTF-8 may triple in size.
     let full = batch.text.len().saturating_add(datagram.len().saturating_mul(8)) > u32::MAX as usize;
-    let report = DatagramReport { protocol: Some(protocol), ..DatagramReport::default() };
-    let (base, resource) = (index(batch.text.len()), index(batch.resources.len()));
-    let mut decoder = Decoder {
-        cursor: Cursor::new(datagram),
-        batch,
-        odd: 0,
-        resource,
-        source: Text::default(),
-        datagram,
-        base,
-        room: datagram.len() + SPARE_ROWS,
-        warnings: [None; Odd::ALL.len()],
-        part: Part::Head,
-        nameless: 0,
-        first_nameless: 0,
-        has_service: false,
-        report,
-    };
+    let mut decoder = Decoder::new(datagram, batch, protocol);
     if full {
         decoder.problem("the batch holds as much text as it can".to_owned());
     } else if decoder.message::<P>().is_err() {
         decoder.stopped();
     }
     decoder.finish()
+}
+
+impl<'d, 'b> Decoder<'d, 'b> {
+    pub(super) fn new(bytes: &'d [u8], batch: &'b mut SpanBatch, protocol: super::Protocol) -> Self {
+        let (base, resource) = (index(batch.text.len()), index(batch.resources.len()));
+        Self {
+            cursor: Cursor::new(bytes),
+            batch,
+            odd: 0,
+            resource,
+            source: Text::default(),
+            datagram: bytes,
+            base,
+            room: bytes.len() + SPARE_ROWS,
+            warnings: [None; Odd::ALL.len()],
+            part: Part::Head,
+            nameless: 0,
+            first_nameless: 0,
+            has_service: false,
+            report: DatagramReport { protocol: Some(protocol), ..DatagramReport::default() },
+        }
+    }
+
+    /// Copies a piece of the bytes into the batch; what is decoded next must lie in it.
+    pub(super) fn lend(&mut self, piece: std::ops::Range<usize>) {
+        let bytes = self.datagram.get(piece.clone()).unwrap_or_default();
+        self.room = bytes.len() + SPARE_ROWS;
+        // Where byte 0 would lie, were all of it copied: before the text's beginning, as often as not.
+        self.base = self.batch.push_text(bytes).start.wrapping_sub(index(piece.start));
+    }
 }
 
 impl Decoder<'_, '_> {
@@ -111,8 +125,7 @@ impl Decoder<'_, '_> {
             }
             b"emitZipkinBatch" => {
                 self.report.message = Message::EmitZipkinBatch;
-                self.problem("emitZipkinBatch is not supported yet".to_owned());
-                Ok(())
+                self.zipkin::<P>()
             }
             _ => {
                 let name: String = String::from_utf8_lossy(name).chars().take(64).collect();
@@ -148,6 +161,27 @@ impl Decoder<'_, '_> {
         Ok(())
     }
 
+    fn zipkin<P: thrift::Protocol>(&mut self) -> Read<()> {
+        self.part = Part::Arguments;
+        let source = match self.report.protocol {
+            Some(super::Protocol::Binary) => "zipkin-binary",
+            Some(super::Protocol::Compact) | None => "zipkin-compact",
+        };
+        let mut id = 0;
+        loop {
+            match (P::field(&mut self.cursor, &mut id)?, id) {
+                (Type::Stop, _) => return Ok(()),
+                (Type::List, 1) => {
+                    let before = self.batch.problems.len();
+                    self.report.spans += zipkin::emit::<P>(&mut self.cursor, source, self.batch)?;
+                    self.report.malformed |= self.batch.problems.len() > before;
+                    self.has_service = true;
+                }
+                (kind, _) => thrift::skip::<P>(&mut self.cursor, kind)?,
+            }
+        }
+    }
+
     fn batch<P: thrift::Protocol>(&mut self) -> Read<()> {
         let (mut id, mut has_spans) = (0, false);
         loop {
@@ -172,7 +206,7 @@ impl Decoder<'_, '_> {
         Ok(())
     }
 
-    fn process<P: thrift::Protocol>(&mut self) -> Read<()> {
+    pub(super) fn process<P: thrift::Protocol>(&mut self) -> Read<()> {
         let mut id = 0;
         loop {
             match (P::field(&mut self.cursor, &mut id)?, id) {
@@ -220,35 +254,38 @@ impl Decoder<'_, '_> {
             self.problem("the list of spans holds something else".to_owned());
             return thrift::skip_list::<P>(&mut self.cursor, list);
         }
-        for number in 1..=list.len {
-            let at = self.cursor.position();
-            let mark = (self.batch.mark(), self.room);
-            let mut field = 0;
-            match self.span::<P>(&mut field) {
-                Ok(Some(row)) => {
-                    self.batch.spans.push(row);
-                    self.report.spans += 1;
+        (1..=list.len).try_for_each(|number| self.one_span::<P>(number, list.len - number))
+    }
+
+    /// Reads a span into the batch, so many are left behind it; one that is damaged leaves nothing.
+    pub(super) fn one_span<P: thrift::Protocol>(&mut self, number: u32, left: u32) -> Read<()> {
+        let at = self.cursor.position();
+        let mark = (self.batch.mark(), self.room);
+        let mut field = 0;
+        let read = self.span::<P>(&mut field);
+        if let Ok(Some(row)) = read {
+            self.batch.spans.push(row);
+            self.report.spans += 1;
+            return Ok(());
+        }
+        self.batch.rewind(&mark.0);
+        self.room = mark.1;
+        match read {
+            Ok(_) => {
+                if self.nameless == 0 {
+                    self.first_nameless = at;
                 }
-                Ok(None) => {
-                    self.batch.rewind(&mark.0);
-                    self.room = mark.1;
-                    if self.nameless == 0 {
-                        self.first_nameless = at;
-                    }
-                    self.nameless += 1;
+                self.nameless += 1;
+                Ok(())
+            }
+            Err(broken) => {
+                self.part = Part::Span(number, field);
+                if self.cursor.fault() == Fault::Crowded {
+                    self.problem(format!("{}; {} spans refused", self.reason(), left + 1));
                 }
-                Err(broken) => {
-                    self.batch.rewind(&mark.0);
-                    self.room = mark.1;
-                    self.part = Part::Span(number, field);
-                    if self.cursor.fault() == Fault::Crowded {
-                        self.problem(format!("{}; {} spans refused", self.reason(), list.len - number + 1));
-                    }
-                    return Err(broken);
-                }
+                Err(broken)
             }
         }
-        Ok(())
     }
 
     /// Takes bytes for rows from what this datagram may use.
@@ -289,7 +326,7 @@ impl Decoder<'_, '_> {
     }
 
     /// Notes why reading stopped.
-    fn stopped(&mut self) {
+    pub(super) fn stopped(&mut self) {
         if self.cursor.fault() != Fault::Crowded || !matches!(self.part, Part::Span(..)) {
             self.problem(self.reason());
         }
@@ -301,7 +338,7 @@ impl Decoder<'_, '_> {
         format!("{fault} {join} {}", self.part.text())
     }
 
-    fn finish(mut self) -> DatagramReport {
+    pub(super) fn finish(mut self) -> DatagramReport {
         if self.nameless > 0 {
             let spans = if self.nameless == 1 { "span" } else { "spans" };
             let reason = format!("{} {spans} without ids", self.nameless);

@@ -153,7 +153,7 @@ impl Decoder<'_, '_> {
     /// The same piece in the batch's copy of the datagram.
     #[inline]
     fn place(&self, slice: Slice) -> Text {
-        Text { start: self.base() + slice.start, len: slice.len }
+        Text { start: self.base().wrapping_add(slice.start), len: slice.len }
     }
 }
 

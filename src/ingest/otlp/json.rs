@@ -2,11 +2,11 @@
 //!
 //! Takes what surrounds `resourceSpans` in files and answers too: lists of documents, Tempo's `batches`, an object around.
 
+use super::MAX_DEPTH;
 use super::draft::service;
 use super::json_span::{decode, push_attributes};
 use super::json_value::{member, plain, room};
-use super::{MAX_DEPTH, is_full};
-use crate::ingest::body::{Body, Progress};
+use crate::ingest::body::{Body, Progress, is_full};
 use crate::ingest::json::{Outcome, Pull, Stop, Tape, push_text};
 use crate::model::{Place, SpanBatch, SpanWriter, Text, Value};
 

@@ -1,10 +1,10 @@
 //! `ExportTraceServiceRequest` (or `TracesData`, the same on the wire): a walk over resources, scopes and spans that can stop
 //! behind any span and go on with another batch.
 
+use super::MAX_ROWS;
 use super::draft::service;
 use super::span::{Copied, decode};
-use super::{MAX_ROWS, is_full};
-use crate::ingest::body::{Body, Progress};
+use crate::ingest::body::{Body, Progress, is_full};
 use crate::ingest::protobuf::{Fault, Message, Read, Value};
 use crate::model::{BatchValue, Place, SpanBatch, SpanWriter, Text};
 
