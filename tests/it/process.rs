@@ -63,6 +63,11 @@ impl Headless {
         self.listening[0].rsplit(' ').next().expect("an address").to_owned()
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for the next line on standard output.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use tracetui::ingest::jaeger_thrift::{ClientStats, Message, decode};
 use tracetui::model::{Event, Kind, LinkKind, Span, SpanBatch, Status, Value};
 
-use super::{captures, decoded, reasons};
+use super::{captures, decoded};
 
 /// Attributes that exporters of OpenTelemetry and opencensus add to a span on the way out.
 const ADDED: [&str; 6] =
@@ -257,11 +257,22 @@ fn both_sides_of_a_shared_rpc_id_are_spans_and_neither_is_its_own_parent() {
 }
 
 #[test]
-fn a_zipkin_batch_is_named_in_its_problem() {
-    let (_, datagrams) = find("synthetic-zipkin.zipkin-compact.dgrams");
-    let (batch, report) = decoded(datagrams.first().expect("one datagram"));
-    assert_eq!((report.message, report.malformed), (Message::EmitZipkinBatch, true));
-    assert_eq!(reasons(&batch), ["emitZipkinBatch is not supported yet"]);
+fn a_zipkin_batch_becomes_spans() {
+    for (name, source) in [("compact", "zipkin-compact"), ("binary", "zipkin-binary")] {
+        let (_, datagrams) = find(&format!("synthetic-zipkin.zipkin-{name}.dgrams"));
+        let (batch, report) = decoded(datagrams.first().expect("one datagram"));
+        assert_eq!((report.message, report.malformed, report.spans), (Message::EmitZipkinBatch, false, 2));
+        let [server, client] = &batch.spans[..] else { panic!("two spans") };
+        let (server, client) = (batch.span(server), batch.span(client));
+        assert_eq!((server.source, server.service, server.kind), (source, "zsvc", Kind::Server));
+        assert_eq!((server.status, server.status_message), (Status::Error, "boom"));
+        let tag = |key: &str| server.attributes.iter().find(|tag| tag.key == key).map(|tag| tag.value);
+        assert_eq!(tag("i16"), Some(Value::Int(-2)));
+        assert_eq!(tag("raw"), Some(Value::Bytes(&[0, 0xff])));
+        assert_eq!(tag("peer.service"), Some(Value::Str("peer")));
+        // Without times of its own the annotations tell them.
+        assert_eq!((client.kind, client.start.0 % 1_000_000, client.duration), (Kind::Client, 10_000, 50_000));
+    }
 }
 
 fn find(name: &str) -> (std::path::PathBuf, Vec<Vec<u8>>) {
