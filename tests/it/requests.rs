@@ -77,8 +77,11 @@ pub(crate) fn messages(path: &Path) -> (Payload, Vec<Vec<u8>>) {
     (if is_jaeger { Payload::JaegerProto } else { Payload::OtlpProto }, pieces(path))
 }
 
+/// A capture and the bodies in it.
+type Recording = (PathBuf, Vec<(Payload, Vec<u8>)>);
+
 /// Every recorded body.
-fn bodies() -> Vec<(PathBuf, Vec<(Payload, Vec<u8>)>)> {
+fn bodies() -> Vec<Recording> {
     let http = captures("http", "httprec").into_iter().map(|path| {
         let bodies = requests(&path).into_iter().map(|request| (request.payload, request.body)).collect();
         (path, bodies)

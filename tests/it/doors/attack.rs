@@ -56,7 +56,11 @@ fn a_body_beyond_the_limit_is_refused_whatever_carries_it() {
     assert_eq!(post(&to, "/v1/traces", &[JSON], &large).status, 413);
     let answer = call(&to, TRACES, &large, &[]);
     assert_eq!(answer.status, 8, "{}", answer.reason);
-    assert_eq!(call(&to, TRACES, &vec![0x0a, 0x00].repeat(5 << 19), &[]).status, 0, "5 MiB are fine");
+    // ResourceSpans with a schema URL of 5 MiB.
+    let length = |n: u32| [0, 7, 14, 21].map(|bits| (n >> bits & 0x7f) as u8 | if bits < 21 { 0x80 } else { 0 });
+    let inner = [&[0x1a][..], &length(5 << 20), &vec![b'x'; 5 << 20]].concat();
+    let outer = [&[0x0a][..], &length(5 + (5 << 20)), &inner].concat();
+    assert_eq!(call(&to, TRACES, &outer, &[]).status, 0, "5 MiB are fine");
 }
 
 #[test]
