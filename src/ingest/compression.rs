@@ -1,7 +1,7 @@
 //! The stage before every decoder: what is compressed is expanded, step by step, so that whoever asks decides how much.
 //!
 //! Knows names and first bytes of gzip (RFC 1952), deflate (RFC 1950, and RFC 1951 bare, as some clients send it) and zstd
-//! (RFC 8878). Never expands more than it is asked for; a zstd frame that wants a window beyond [`WINDOW`] is refused.
+//! (RFC 8878). Never expands more than it is asked for; a zstd frame that wants a window beyond 8 MiB is refused.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 

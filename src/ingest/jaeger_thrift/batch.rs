@@ -172,10 +172,12 @@ impl Decoder<'_, '_> {
             match (P::field(&mut self.cursor, &mut id)?, id) {
                 (Type::Stop, _) => return Ok(()),
                 (Type::List, 1) => {
-                    let before = self.batch.problems.len();
-                    self.report.spans += zipkin::emit::<P>(&mut self.cursor, source, self.batch)?;
-                    self.report.malformed |= self.batch.problems.len() > before;
+                    let (spans, problems) = (self.batch.spans.len(), self.batch.problems.len());
+                    let read = zipkin::emit::<P>(&mut self.cursor, source, self.batch);
+                    self.report.spans += index(self.batch.spans.len() - spans);
+                    self.report.malformed |= self.batch.problems.len() > problems;
                     self.has_service = true;
+                    read?;
                 }
                 (kind, _) => thrift::skip::<P>(&mut self.cursor, kind)?,
             }

@@ -65,19 +65,14 @@ fn broken(cursor: &Cursor<'_>, bytes: &[u8], batch: &mut SpanBatch) -> Progress 
     Progress::Broken
 }
 
-/// Reads the list of spans that a datagram's cursor stands at; how many spans came of it.
-pub(crate) fn emit<P: Protocol>(cursor: &mut Cursor<'_>, source: &str, batch: &mut SpanBatch) -> Read<u32> {
-    let before = batch.spans.len();
+/// Reads the list of spans that a datagram's cursor stands at. What is whole before damage is in the batch.
+pub(crate) fn emit<P: Protocol>(cursor: &mut Cursor<'_>, source: &str, batch: &mut SpanBatch) -> Read<()> {
     let mut writer = Writer::new(source, batch);
     let list = P::list(cursor)?;
     if list.element != Type::Struct {
-        thrift::skip_list::<P>(cursor, list)?;
-        return Ok(0);
+        return thrift::skip_list::<P>(cursor, list);
     }
-    for _ in 0..list.len {
-        one::<P>(cursor, &mut writer, batch)?;
-    }
-    Ok(u32::try_from(batch.spans.len() - before).unwrap_or(u32::MAX))
+    (0..list.len).try_for_each(|_| one::<P>(cursor, &mut writer, batch))
 }
 
 fn one<P: Protocol>(cursor: &mut Cursor<'_>, writer: &mut Writer, batch: &mut SpanBatch) -> Read<()> {
