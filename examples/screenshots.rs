@@ -39,7 +39,7 @@ fn main() -> io::Result<()> {
             memory: 512 << 20,
             utc: true,
             now: NOW,
-            listening: Vec::new(),
+            invitation: tracetui::model::Invitation::default(),
         });
         app.update(Msg::Resize { width: *width, height: *height });
         for batch in workload(SEED, NOW) {

@@ -21,7 +21,7 @@ pub use bits::Bits;
 pub use id::{SpanId, TraceId};
 pub use json::{push_json_bytes, push_json_double, push_json_string};
 pub use link::LinkKind;
-pub use report::{OutputLine, Place, Problem, SourceState, SourceStatus};
+pub use report::{Family, Invitation, OutputLine, Place, Problem, SourceState, SourceStatus};
 pub use safe::safe;
 pub use span::{Event, Kind, Link, Scope, Span, Status};
 pub use time::{Timestamp, duration_text, precise_duration, short_duration};

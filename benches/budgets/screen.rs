@@ -51,7 +51,7 @@ impl Screen {
             memory: 8 << 30,
             utc: true,
             now: NOW,
-            listening: Vec::new(),
+            invitation: tracetui::model::Invitation::default(),
         };
         let mut app = App::new(options);
         app.update(Msg::Resize { width, height });

@@ -47,7 +47,7 @@ pub(crate) fn plain() -> Options {
         memory: 64 << 20,
         utc: true,
         now: NOW,
-        listening: Vec::new(),
+        invitation: tracetui::model::Invitation::default(),
     }
 }
 

@@ -9,10 +9,10 @@ use super::print::{inputs, print, tell, verdict};
 use super::{Demo, Files, Keep, Listen, Look, note};
 use crate::demo as workload;
 use crate::export::jaeger_thrift;
-use crate::model::{SourceState, Span, SpanBatch};
+use crate::model::{SourceState, SourceStatus, Span, SpanBatch};
 use crate::runtime::{Headless, Show, headless, show, wall};
 use crate::source::file::{Input, Reader};
-use crate::source::{Address, Doors, Inlet, Sources, channel, send};
+use crate::source::{Address, Doors, Inlet, Sources, channel, invitation, send};
 use crate::term::{colors, is_light};
 use crate::tui::Options;
 
@@ -113,8 +113,6 @@ fn read_files(inputs: Vec<Input>, keep: &Keep, inlet: Inlet) -> Result<Option<Ar
 fn options(look: Look, memory: u64, sources: &Sources) -> Options {
     let environment = |name: &str| std::env::var(name).ok();
     let (colors, light) = (colors(look.color, environment), is_light(environment));
-    let statuses = sources.doors.iter().flat_map(|door| door.statuses());
-    let listening = statuses.filter(|status| status.state == SourceState::Listening).map(|status| status.endpoint);
-    let listening = listening.collect();
-    Options { colors, light, ascii: look.ascii, memory, utc: look.utc, now: wall(), listening }
+    let invitation = invitation(&SourceStatus::merged(sources.statuses()));
+    Options { colors, light, ascii: look.ascii, memory, utc: look.utc, now: wall(), invitation }
 }

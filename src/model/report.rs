@@ -1,4 +1,4 @@
-//! What is told besides spans: problems, output lines, and how each source fares.
+//! What is told besides spans: problems, output lines, how each source fares, and how programs are told to send there.
 
 use super::Timestamp;
 
@@ -71,6 +71,8 @@ pub struct SourceStatus {
     pub endpoint: String,
     /// Reachable from other machines.
     pub exposed: bool,
+    /// Who sends must show a token.
+    pub asks_token: bool,
     /// What it is doing.
     pub state: SourceState,
     /// Datagrams received.
@@ -115,4 +117,67 @@ impl SourceStatus {
     pub fn lost_by_clients(&self) -> u64 {
         self.client_drops + self.seq_gaps
     }
+
+    /// The port that is listened on.
+    pub fn port(&self) -> Option<u16> {
+        let (_, port) = self.endpoint.rsplit_once(':')?;
+        port.parse().ok().filter(|_| self.state == SourceState::Listening)
+    }
+
+    /// Sources as a reader wants them: the sockets of one port (127.0.0.1 and `[::1]`) are one door, `:6831`.
+    pub fn merged(sources: Vec<Self>) -> Vec<Self> {
+        let mut merged: Vec<Self> = Vec::with_capacity(sources.len());
+        for source in sources {
+            let alike = |other: &&mut Self| {
+                source.port().is_some()
+                    && (&other.protocol, other.port(), other.exposed)
+                        == (&source.protocol, source.port(), source.exposed)
+            };
+            match merged.iter_mut().find(alike) {
+                Some(door) => door.add(&source),
+                None => merged.push(source),
+            }
+        }
+        merged
+    }
+
+    fn add(&mut self, twin: &Self) {
+        let both = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a + b);
+        self.endpoint = twin.port().map_or_else(String::new, |port| format!(":{port}"));
+        self.datagrams += twin.datagrams;
+        self.requests = both(self.requests, twin.requests);
+        self.refused += twin.refused;
+        self.not_kept += twin.not_kept;
+        self.bytes += twin.bytes;
+        self.spans += twin.spans;
+        self.spans_per_second += twin.spans_per_second;
+        self.lines += twin.lines;
+        self.malformed += twin.malformed;
+        self.truncated += twin.truncated;
+        self.kernel_drops = both(self.kernel_drops, twin.kernel_drops);
+        self.queue_drops += twin.queue_drops;
+        self.seq_gaps += twin.seq_gaps;
+        self.client_drops += twin.client_drops;
+        self.receive_buffer = self.receive_buffer.min(twin.receive_buffer);
+    }
+}
+
+/// What the empty screen says of the doors that are open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invitation {
+    /// Where spans are awaited: `:6831`, `10.0.0.7:4318`.
+    pub addresses: Vec<String>,
+    /// Kinds of clients that can send there, the likeliest first.
+    pub families: Vec<Family>,
+}
+
+/// Clients that are configured alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Family {
+    /// What they are called.
+    pub name: String,
+    /// Environment variables to set, as lines of a shell.
+    pub variables: Vec<String>,
+    /// Per language: its name, the line that starts a program, the library that sends.
+    pub starts: Vec<[String; 3]>,
 }

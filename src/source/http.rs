@@ -68,7 +68,7 @@ impl Server {
     pub fn start(listeners: Vec<(TcpListener, Protocol)>, token: Option<String>, inlet: Inlet) -> io::Result<Self> {
         let mut doors = Vec::new();
         for (listener, protocol) in &listeners {
-            doors.push(Arc::new(Door::new(*protocol, listener.local_addr()?)));
+            doors.push(Arc::new(Door::new(*protocol, listener.local_addr()?, token.is_some())));
         }
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;

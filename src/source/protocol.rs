@@ -1,6 +1,8 @@
 //! The table of protocols: what a port usually carries, over what, and who speaks it. Addresses, sockets, README and the
 //! empty screen are made from it. Opens nothing.
 
+use super::invite::{self as clients, Clients};
+
 /// A way of sending spans. Names and ports are those of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is described by its row in the table")]
@@ -48,6 +50,8 @@ pub struct Row {
     pub is_usual: bool,
     /// Who speaks it, in a few words.
     pub blurb: &'static str,
+    /// How those are told to send there.
+    pub clients: &'static Clients,
 }
 
 /// Every protocol, in the order in which `listen` opens them.
@@ -59,6 +63,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Udp,
         is_usual: true,
         blurb: "Jaeger agent, Thrift compact: clients in Python, Go, Java, Rust",
+        clients: &clients::JAEGER_AGENT,
     },
     Row {
         protocol: Protocol::JaegerBinary,
@@ -67,6 +72,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Udp,
         is_usual: true,
         blurb: "Jaeger agent, Thrift binary: clients in Node",
+        clients: &clients::JAEGER_AGENT,
     },
     Row {
         protocol: Protocol::ZipkinCompact,
@@ -75,6 +81,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Udp,
         is_usual: false,
         blurb: "Jaeger agent, Zipkin spans in Thrift compact: the oldest clients",
+        clients: &clients::JAEGER_AGENT,
     },
     Row {
         protocol: Protocol::OtlpGrpc,
@@ -83,6 +90,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Tcp,
         is_usual: true,
         blurb: "OpenTelemetry SDKs and collectors over gRPC",
+        clients: &clients::OTLP,
     },
     Row {
         protocol: Protocol::OtlpHttp,
@@ -91,6 +99,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Tcp,
         is_usual: true,
         blurb: "OpenTelemetry SDKs and collectors over HTTP, protobuf or JSON",
+        clients: &clients::OTLP,
     },
     Row {
         protocol: Protocol::Zipkin,
@@ -99,6 +108,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Tcp,
         is_usual: true,
         blurb: "Zipkin reporters: Brave, Micrometer, Envoy; v1 and v2, JSON, protobuf, Thrift",
+        clients: &clients::ZIPKIN,
     },
     Row {
         protocol: Protocol::JaegerHttp,
@@ -107,6 +117,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Tcp,
         is_usual: true,
         blurb: "Jaeger clients that send Thrift to a collector over HTTP",
+        clients: &clients::JAEGER_HTTP,
     },
     Row {
         protocol: Protocol::JaegerGrpc,
@@ -115,6 +126,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Tcp,
         is_usual: true,
         blurb: "Jaeger agents and exporters that send to a collector over gRPC",
+        clients: &clients::JAEGER_HTTP,
     },
     Row {
         protocol: Protocol::Sampling,
@@ -123,6 +135,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Tcp,
         is_usual: true,
         blurb: "tells clients that ask how to sample: everything",
+        clients: &clients::OTLP,
     },
     Row {
         protocol: Protocol::Jaeger,
@@ -131,6 +144,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Udp,
         is_usual: false,
         blurb: "any UDP port: what Jaeger agents take, told apart by the first bytes",
+        clients: &clients::JAEGER_AGENT,
     },
     Row {
         protocol: Protocol::Http,
@@ -139,6 +153,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Tcp,
         is_usual: false,
         blurb: "any TCP port: every HTTP and gRPC protocol, told apart by content",
+        clients: &clients::OTLP,
     },
     Row {
         protocol: Protocol::Any,
@@ -147,6 +162,7 @@ pub const PROTOCOLS: &[Row] = &[
         transport: Transport::Both,
         is_usual: false,
         blurb: "a port alone: `jaeger` and `http` together",
+        clients: &clients::OTLP,
     },
 ];
 

@@ -95,7 +95,7 @@ impl App {
 
     /// The same with other keys.
     pub fn with_keys(options: Options, keys: Keymap) -> Self {
-        let live = !options.listening.is_empty();
+        let live = !options.invitation.addresses.is_empty();
         Self {
             store: Store::new(options.memory),
             views: vec![Box::new(Traces::new(live))],
@@ -135,7 +135,8 @@ impl App {
                 }
             }
             Msg::Resize { width, height } => self.size = Rect::new(0, 0, width, height),
-            Msg::Sources(mut sources) => {
+            Msg::Sources(sources) => {
+                let mut sources = SourceStatus::merged(sources);
                 for (source, (_, rate)) in sources.iter_mut().zip(&self.rate.each) {
                     source.spans_per_second = *rate;
                 }
@@ -221,7 +222,7 @@ impl App {
             utc: self.options.utc,
             now: self.now,
             sources: frozen.map_or(&self.sources, |frozen| &frozen.sources),
-            listening: &self.options.listening,
+            invitation: &self.options.invitation,
             paused: self.frozen.as_ref().map(|frozen| totals.received.saturating_sub(frozen.totals.received)),
             totals: frozen.map_or(totals, |frozen| frozen.totals),
             rates: frozen.map_or(&self.rate.samples, |frozen| &frozen.rates),

@@ -1,7 +1,7 @@
 //! What goes into the app besides spans, and what it asks the runtime to do.
 
 use super::{Key, Mouse};
-use crate::model::{SourceStatus, Timestamp};
+use crate::model::{Invitation, SourceStatus, Timestamp};
 
 /// An input to [`App::update`](super::App::update).
 #[derive(Clone, Debug)]
@@ -67,8 +67,8 @@ pub struct Options {
     pub utc: bool,
     /// The time at the start.
     pub now: Timestamp,
-    /// Addresses listened on, for the empty state's copy-paste lines (`127.0.0.1:6831`). Empty when only files are shown.
-    pub listening: Vec<String>,
+    /// What the empty screen says of the doors that are open; nothing when only files are shown.
+    pub invitation: Invitation,
 }
 
 /// How many colours the terminal can show.

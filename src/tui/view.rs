@@ -12,7 +12,7 @@ use super::glyphs::Glyphs;
 use super::keymap::{FieldKey, Keymap};
 use super::theme::Theme;
 use super::{Effect, Key, Mouse, Work};
-use crate::model::{SourceState, SourceStatus, Timestamp, TraceId};
+use crate::model::{Invitation, SourceState, SourceStatus, Timestamp, TraceId};
 use crate::store::{Store, Totals};
 
 /// What views may look at besides their own state.
@@ -24,7 +24,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) utc: bool,
     pub(crate) now: Timestamp,
     pub(crate) sources: &'a [SourceStatus],
-    pub(crate) listening: &'a [String],
+    pub(crate) invitation: &'a Invitation,
     pub(crate) totals: Totals,
     /// Spans that arrived since the picture was frozen.
     pub(crate) paused: Option<u64>,

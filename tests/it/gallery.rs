@@ -3,7 +3,7 @@
 use tracetui::model::{Place, Problem, SourceState, SourceStatus, SpanBatch};
 use tracetui::tui::{Colors, Msg, Options};
 
-use crate::harness::{Harness, NOW, options};
+use crate::harness::{Harness, NOW, options, usual_doors, waiting_on};
 use crate::sketch::sketch;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 44)];
@@ -79,7 +79,7 @@ fn filters() {
 
 #[test]
 fn waiting_and_reading() {
-    let waiting = || Options { listening: vec!["127.0.0.1:6831".into()], ..roles() };
+    let waiting = || Options { invitation: waiting_on(&["127.0.0.1:6831"]), ..roles() };
     shoot("empty", |(width, height)| Harness::new(waiting(), width, height).listening());
     let reading = SourceStatus {
         protocol: "console".into(),
@@ -105,6 +105,48 @@ fn waiting_and_reading() {
         harness.keys("H enter")
     });
     insta::assert_snapshot!("too-small-39x9", shop(roles(), (39, 9)).picture());
+}
+
+#[test]
+fn doors() {
+    let invitation = tracetui::source::invitation(&SourceStatus::merged(usual_doors()));
+    let waiting = |size: (u16, u16)| {
+        let options = Options { invitation: invitation.clone(), ..roles() };
+        let mut harness = Harness::new(options, size.0, size.1);
+        harness.app().update(Msg::Sources(usual_doors()));
+        harness.settled()
+    };
+    shoot("doors-empty", waiting);
+    shoot("doors-health", |size| waiting(size).keys("H"));
+    let mut busy = usual_doors();
+    busy.retain(|door| !door.endpoint.ends_with(":4317"));
+    for door in &mut busy {
+        let is_http = door.endpoint == "127.0.0.1:4318";
+        (door.asks_token, door.exposed) = (door.requests.is_some(), false);
+        door.requests = door.requests.map(|_| if is_http { 1_204 } else { 0 });
+        if is_http {
+            (door.spans, door.bytes, door.refused, door.not_kept, door.malformed) = (40_213, 9_000_000, 3, 71, 2);
+        }
+        if door.endpoint == "[::1]:6831" {
+            (door.spans, door.bytes, door.datagrams, door.kernel_drops) = (512, 90_000, 64, Some(7));
+        }
+    }
+    busy.push(SourceStatus {
+        protocol: "otlp-grpc".into(),
+        endpoint: "127.0.0.1:4317".into(),
+        state: SourceState::Busy,
+        ..SourceStatus::default()
+    });
+    shoot("doors-health-busy", |size| {
+        let mut harness = shop(roles(), size);
+        harness.app().update(Msg::Sources(busy.clone()));
+        harness.settled().keys("H")
+    });
+    shoot("doors-list", |size| {
+        let mut harness = shop(roles(), size);
+        harness.app().update(Msg::Sources(busy.clone()));
+        harness.settled()
+    });
 }
 
 fn problems() -> SpanBatch {

@@ -3,7 +3,8 @@
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
-use tracetui::model::{SourceState, SourceStatus, Span, SpanBatch, Timestamp};
+use tracetui::model::{Invitation, SourceState, SourceStatus, Span, SpanBatch, Timestamp};
+use tracetui::source::{PROTOCOLS, Protocol, ProtocolRow, Transport, invitation};
 use tracetui::tui::{App, Colors, Effect, Key, Mouse, MouseKind, Msg, Options, Work, role_letter};
 
 /// An app in a terminal that exists only as cells.
@@ -26,7 +27,7 @@ pub(crate) fn options() -> Options {
         memory: 64 << 20,
         utc: true,
         now: NOW,
-        listening: Vec::new(),
+        invitation: Invitation::default(),
     }
 }
 
@@ -221,4 +222,28 @@ fn letter(cell: &Cell) -> char {
     // A mark on a bar is black on the bar's colour.
     let role = role_letter(cell.fg).or_else(|| role_letter(cell.bg)).unwrap_or('.');
     if role == 'e' && cell.modifier.contains(Modifier::DIM) { 'd' } else { role }
+}
+
+/// What is said to whoever sends to these addresses.
+pub(crate) fn waiting_on(endpoints: &[&str]) -> Invitation {
+    let door = |endpoint: &&str| {
+        let port = endpoint.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
+        let protocol = Protocol::of_port(port);
+        let protocol = if protocol == Protocol::Any { Protocol::Jaeger } else { protocol };
+        SourceStatus { protocol: protocol.name().into(), endpoint: (*endpoint).into(), ..SourceStatus::default() }
+    };
+    invitation(&endpoints.iter().map(door).collect::<Vec<_>>())
+}
+
+/// Every usual port, open on both addresses of loopback.
+pub(crate) fn usual_doors() -> Vec<SourceStatus> {
+    let door = |row: &ProtocolRow, host| SourceStatus {
+        protocol: row.name.into(),
+        endpoint: format!("{host}:{}", row.port.expect("a usual port")),
+        requests: (row.transport == Transport::Tcp).then_some(0),
+        kernel_drops: (row.transport == Transport::Udp).then_some(0),
+        ..SourceStatus::default()
+    };
+    let usual = PROTOCOLS.iter().filter(|row| row.is_usual);
+    usual.flat_map(|row| ["127.0.0.1", "[::1]"].map(|host| door(row, host))).collect()
 }

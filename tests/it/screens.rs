@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use tracetui::model::{Span, SpanBatch, SpanId, Status, Timestamp, TraceId};
 use tracetui::tui::{Effect, MouseKind, Msg};
 
-use crate::harness::{Harness, NOW, batch, options};
+use crate::harness::{Harness, NOW, batch, options, waiting_on};
 
 const HELLO: &[u8] = include_bytes!("../../assets/hello.json");
 
@@ -83,11 +83,11 @@ fn ascii_terminals_get_ascii_signs_only() {
 
 #[test]
 fn an_empty_screen_says_how_to_send_traces() {
-    let options = tracetui::tui::Options { listening: vec!["127.0.0.1:16831".into()], ..options() };
+    let options = tracetui::tui::Options { invitation: waiting_on(&["127.0.0.1:16831"]), ..options() };
     let screen = Harness::new(options, 80, 24).listening().screen();
     assert!(screen.contains("Waiting for spans on 127.0.0.1:16831"), "{screen}");
     assert!(screen.contains("export OTEL_EXPORTER_JAEGER_AGENT_PORT=16831 JAEGER_AGENT_PORT=16831"), "{screen}");
-    assert!(screen.contains("OTEL_TRACES_EXPORTER=jaeger_thrift OTEL_METRICS_EXPORTER=none"), "{screen}");
+    assert!(screen.contains("OTEL_TRACES_EXPORTER=jaeger_thrift OTEL_METRICS_EXPORTER=none \\"), "{screen}");
     assert!(screen.contains("LIVE"), "{screen}");
 }
 
@@ -150,7 +150,7 @@ fn rows_stay_under_the_cursor_while_traces_arrive() {
 
 #[test]
 fn following_keeps_the_newest_selected_until_the_cursor_moves() {
-    let options = tracetui::tui::Options { listening: vec!["127.0.0.1:6831".into()], ..options() };
+    let options = tracetui::tui::Options { invitation: waiting_on(&["127.0.0.1:6831"]), ..options() };
     let mut harness = Harness::new(options, 100, 24).listening();
     harness.extend(&shop());
     harness.extend(&batch(&[span((7, 1, 0), "frontend", "GET /newest", (9_000, 9))]));
@@ -249,7 +249,7 @@ fn help_lists_the_keys_and_the_palette_runs_what_is_chosen() {
 
 #[test]
 fn health_explains_the_sources() {
-    let harness = shop_screen(160, 30).listening().keys("H");
+    let harness = shop_screen(180, 30).listening().keys("H");
     let screen = harness.screen();
     assert!(screen.contains("jaeger-compact 127.0.0.1:6831"), "{screen}");
     assert!(screen.contains("received 7 = shown 7"), "{screen}");

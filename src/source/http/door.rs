@@ -12,15 +12,16 @@ use crate::source::{Counters, Protocol};
 pub(super) struct Door {
     protocol: Protocol,
     pub(super) local: SocketAddr,
+    asks_token: bool,
     pub(super) counters: Counters,
     pub(super) is_stopped: AtomicBool,
     pub(super) failed: OnceLock<String>,
 }
 
 impl Door {
-    pub(super) fn new(protocol: Protocol, local: SocketAddr) -> Self {
+    pub(super) fn new(protocol: Protocol, local: SocketAddr, asks_token: bool) -> Self {
         let (counters, is_stopped, failed) = (Counters::default(), AtomicBool::new(false), OnceLock::new());
-        Self { protocol, local, counters, is_stopped, failed }
+        Self { protocol, local, asks_token, counters, is_stopped, failed }
     }
 
     pub(super) fn status(&self) -> SourceStatus {
@@ -33,6 +34,7 @@ impl Door {
             protocol: self.protocol.name().to_owned(),
             endpoint: self.local.to_string(),
             exposed: !self.local.ip().is_loopback(),
+            asks_token: self.asks_token,
             state,
             requests: Some(0),
             ..SourceStatus::default()

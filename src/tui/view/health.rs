@@ -54,9 +54,8 @@ struct Regions {
 impl Health {
     /// Panels from the top; what has no room left has no height.
     fn regions(&self, area: Rect, cx: &Cx<'_>) -> Regions {
-        let (sources, hint) = (cells(cx.sources.len()), cx.sources.iter().any(sources::has_small_buffer));
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        let lines = sources.saturating_mul(sources::lines_each(area.width)).saturating_add(3 + u16::from(hint));
+        let lines = sources::height(cx, area.width).saturating_add(2);
         let mut top = body.y;
         let mut take = |height: u16| {
             let panel = Rect { y: top, height: height.min(body.bottom() - top), ..body };

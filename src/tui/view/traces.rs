@@ -1,5 +1,6 @@
 //! Home: services on the left, traces on the right, durations over time below.
 
+mod doors;
 mod empty;
 mod list;
 mod preview;

@@ -2,67 +2,84 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use crate::model::SourceState;
-use crate::tui::text::{Pen, cells};
+use crate::model::{Family, SourceState};
+use crate::tui::text::{Pen, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::panel;
 
+/// A line in parts, each in its role.
+type Line = Vec<(Role, String)>;
+
+/// ```text
+/// ╭────────────────────────────────────────────────────────────────╮
+/// │  Waiting for spans on :6831 :4317 :4318                        │
+/// │  OpenTelemetry SDKs                                            │
+/// │   export OTEL_BSP_SCHEDULE_DELAY=500                           │
+/// │   Python  opentelemetry-instrument python app.py               │
+/// │  Nothing comes? H shows what was received and …                │
+/// ╰────────────────────────────────────────────────────────────────╯
+/// ```
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
     let inner = panel(area, buf, cx, false);
-    for (n, (role, text)) in lines(cx).into_iter().enumerate() {
-        let y = inner.y + 1 + cells(n);
-        if y >= inner.bottom() {
-            break;
+    let room = usize::from(inner.height.saturating_sub(1));
+    let top = inner.y + u16::from(inner.height > 1);
+    for (y, line) in (top..).zip(fitting(cx, room, inner.width.saturating_sub(3))) {
+        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, y, inner.right().saturating_sub(1));
+        for (role, text) in line {
+            pen.put(&text, cx.theme.style(role));
         }
-        let style = cx.theme.style(role);
-        Pen::new(buf, cx.glyphs, inner.x + 2, y, inner.right().saturating_sub(1)).put(&text, style);
     }
 }
 
-fn lines(cx: &Cx<'_>) -> Vec<(Role, String)> {
-    let text = |role, text: &str| (role, text.to_string());
-    let mut lines = Vec::new();
-    let Some(address) = cx.listening.first() else {
+fn line(role: Role, text: &str) -> Line {
+    vec![(role, text.to_owned())]
+}
+
+/// What so many lines hold. Kinds of clients are shown while there is room; the last line is kept.
+fn fitting(cx: &Cx<'_>, room: usize, width: u16) -> Vec<Line> {
+    let invitation = cx.invitation;
+    if invitation.addresses.is_empty() {
         let reading = cx.sources.iter().any(|source| matches!(source.state, SourceState::Reading { .. }));
-        lines.push(text(Role::Strong, if reading { "Reading, no trace yet" } else { "No traces" }));
-        return lines;
-    };
-    let (host, port) = address.rsplit_once(':').unwrap_or((address, "6831"));
-    lines.push((Role::Strong, format!("Waiting for spans on {}", cx.listening.join(", "))));
-    lines.push(text(Role::Muted, "Start your program like this; its traces show here as soon as they arrive."));
-    lines.push(text(Role::Muted, ""));
-    // Clients send to localhost:6831 when nothing else is said.
-    let local = matches!(host, "127.0.0.1" | "0.0.0.0" | "localhost" | "[::1]" | "[::]");
-    if !local {
-        lines.push((Role::Text, format!("export OTEL_EXPORTER_JAEGER_AGENT_HOST={host} JAEGER_AGENT_HOST={host}")));
+        return vec![line(Role::Strong, if reading { "Reading, no trace yet" } else { "No traces" })];
     }
-    if port != "6831" {
-        lines.push((Role::Text, format!("export OTEL_EXPORTER_JAEGER_AGENT_PORT={port} JAEGER_AGENT_PORT={port}")));
-    }
-    let node = if port == "6831" { "JAEGER_AGENT_PORT=6831 " } else { "" };
-    let all = "JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1";
-    let clients = [
-        (
-            "Python",
-            "opentelemetry-exporter-jaeger-thrift 1.21",
-            "OTEL_TRACES_EXPORTER=jaeger_thrift OTEL_METRICS_EXPORTER=none \\".to_string(),
-        ),
-        ("", "", "  opentelemetry-instrument python app.py".to_string()),
-        ("Node", "jaeger-client", format!("{node}{all} \\")),
-        ("", "", "  node app.js".to_string()),
-        ("Go", "jaeger-client-go", format!("{all} go run .")),
-        ("Java", "jaeger-client", format!("{all} java -jar app.jar")),
-        ("Rust", "opentelemetry-jaeger", "cargo run".to_string()),
+    let mut lines = vec![
+        line(Role::Strong, &format!("Waiting for spans on {}", invitation.addresses.join(" "))),
+        line(Role::Muted, "Start your program like this; its traces show here as soon as they arrive."),
     ];
-    for (language, library, line) in clients {
-        if !language.is_empty() {
-            lines.push((Role::Accent, format!("{language}  {library}")));
-        }
-        lines.push((Role::Text, format!(" {line}")));
-    }
-    lines.push(text(Role::Muted, ""));
     let trouble = cx.say("Nothing comes? {health} shows what was received and what was wrong with it.");
-    lines.push((Role::Muted, trouble));
+    for (n, family) in invitation.families.iter().enumerate() {
+        let mut of = of_family(family, width);
+        if n > 0 && lines.len() + of.len() + 1 > room {
+            // What to set is worth more than how each language starts a program.
+            of.truncate(1 + family.variables.len());
+            if family.variables.is_empty() || lines.len() + of.len() + 1 > room {
+                continue;
+            }
+        }
+        let blank = usize::from(lines.len() + of.len() + 2 <= room);
+        lines.extend(std::iter::repeat_with(Line::new).take(blank));
+        lines.extend(of);
+    }
+    lines.truncate(room.saturating_sub(1));
+    if lines.len() + 2 <= room {
+        lines.push(Line::new());
+    }
+    lines.push(line(Role::Muted, &trouble));
+    lines
+}
+
+/// Its name, the variables to set, and a line for each language, with the library that sends where there is room for all.
+fn of_family(family: &Family, room: u16) -> Vec<Line> {
+    let widest = |at: usize| family.starts.iter().map(|start| width(&start[at])).max().unwrap_or(0);
+    let (language, start, library) = (usize::from(widest(0)), usize::from(widest(1)), usize::from(widest(2)));
+    let with_library = language + start + library + 5 <= usize::from(room);
+    let mut lines = vec![line(Role::Accent, &family.name)];
+    lines.extend(family.variables.iter().map(|variable| line(Role::Text, &format!(" {variable}"))));
+    lines.extend(family.starts.iter().map(|[name, text, by]| {
+        let mut line = vec![(Role::Muted, format!(" {name:<language$}  ")), (Role::Text, format!("{text:<start$}"))];
+        line.extend(with_library.then(|| (Role::Faint, format!("  {by}"))));
+        line
+    }));
     lines
 }

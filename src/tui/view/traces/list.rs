@@ -2,8 +2,8 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::{Cursor, Traces};
-use crate::model::{SourceState, Timestamp, duration_text};
+use super::{Cursor, Traces, doors};
+use crate::model::{Timestamp, duration_text};
 use crate::query::traces::TraceRow;
 use crate::tui::shorten::names;
 use crate::tui::text::{Pen, count, short_count, time_text, width};
@@ -18,50 +18,7 @@ pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
     let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right().saturating_sub(used + 2));
     pen.put("tracetui", cx.theme.style(Role::Strong));
     pen.skip(2);
-    for source in cx.sources {
-        let dot = match source.state {
-            SourceState::Done if source.spans == 0 => Role::Warning,
-            SourceState::Listening | SourceState::Done => Role::Good,
-            SourceState::Reading { .. } | SourceState::Stopped => Role::Warning,
-            // Health says which.
-            SourceState::Busy => continue,
-            SourceState::Failed(_) => Role::Error,
-        };
-        let twin = cx
-            .sources
-            .iter()
-            .take_while(|other| !std::ptr::eq(*other, source))
-            .any(|other| port(other) == port(source));
-        if twin && source.state == SourceState::Listening {
-            continue;
-        }
-        let failed = matches!(source.state, SourceState::Failed(_));
-        pen.sign(if failed { cx.glyphs.error } else { cx.glyphs.dot }, cx.theme.style(dot));
-        pen.skip(1);
-        let name = port(source);
-        let fits = pen.put(&name, cx.theme.style(Role::Muted));
-        if source.state == SourceState::Stopped {
-            pen.put(" stopped", cx.theme.style(Role::Warning));
-        }
-        if source.exposed {
-            pen.skip(1);
-            pen.put("all interfaces", cx.theme.style(Role::Warning));
-        }
-        if !fits {
-            break;
-        }
-        pen.skip(2);
-    }
-}
-
-/// `jaeger :6831`, `spans.json`.
-fn port(source: &crate::model::SourceStatus) -> String {
-    match source.endpoint.rsplit_once(':') {
-        Some((_, port)) if port.parse::<u16>().is_ok() && source.state == SourceState::Listening => {
-            format!("{} :{port}", source.protocol.split('-').next().unwrap_or_default())
-        }
-        _ => source.endpoint.rsplit(['/', '\\']).next().unwrap_or_default().to_string(),
-    }
+    doors::draw(&mut pen, cx);
 }
 
 /// The columns' widths; 0 where a column has no room.
