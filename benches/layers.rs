@@ -100,7 +100,7 @@ fn draw(criterion: &mut Criterion) {
         memory: 1 << 30,
         utc: true,
         now: Timestamp(1_705_315_000_000_000_000),
-        listening: Vec::new(),
+        invitation: tracetui::model::Invitation::default(),
     };
     let mut app = App::new(options);
     app.update(Msg::Resize { width: area.width, height: area.height });
