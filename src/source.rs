@@ -22,7 +22,7 @@ pub use doors::Doors;
 pub use http::Server;
 pub use invite::{Clients, invitation};
 pub use outbox::{Inlet, Parcel, channel, channel_of};
-pub use protocol::{PROTOCOLS, Protocol, Row as ProtocolRow, Transport};
+pub use protocol::{PROTOCOLS, Protocol, Row as ProtocolRow, Transport, doors_markdown};
 pub use send::{SendError, Sent, send};
 pub use udp::Listener;
 

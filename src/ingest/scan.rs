@@ -88,7 +88,7 @@ impl Counts {
 /// What a format says of a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A span, now in the batch; it ended then.
+    /// A span, or a document of spans, now in the batch; the last one ended then.
     Span(Timestamp),
     /// Something else.
     Other,

@@ -198,6 +198,32 @@ impl Protocol {
     }
 }
 
+impl Transport {
+    /// The word used in tables.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "HTTP, gRPC",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// The table of doors as Markdown, for the README.
+pub fn doors_markdown() -> String {
+    let mut text = String::from("| address | carried by | who sends there |\n|---|---|---|\n");
+    for row in PROTOCOLS {
+        let address = row.port.map_or_else(|| format!("{}://:PORT", row.name), |port| format!(":{port}"));
+        let address = if row.protocol == Protocol::Any { ":PORT".to_owned() } else { address };
+        let usual = if row.is_usual { "" } else { " (only when asked for)" };
+        let usual = if row.port.is_some() { usual } else { "" };
+        for part in ["| `", &address, "` | ", row.transport.name(), " | ", row.blurb, usual, " |\n"] {
+            text.push_str(part);
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -246,7 +246,7 @@ fn a_long_run_of_the_oldest_version_prints_one_endless_line_and_every_span_is_re
 fn the_table_of_formats_has_a_row_for_each() {
     let markdown = formats_markdown();
     assert_eq!(markdown.lines().count(), FORMATS.len() + 2);
-    for format in ["jaeger-compact", "jaeger-binary", "console", "console-text", "jsonl"] {
+    for format in ["console", "console-text", "jsonl"] {
         assert!(markdown.contains(&format!("| `{format}` |")), "{format}\n{markdown}");
     }
 }

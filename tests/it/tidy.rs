@@ -106,8 +106,11 @@ fn nothing_is_left_half_done() {
 fn the_readme_tables_are_those_of_the_code() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).expect("a README");
-    let tables =
-        [("keys", tracetui::tui::Keymap::default().markdown()), ("formats", tracetui::ingest::formats_markdown())];
+    let tables = [
+        ("keys", tracetui::tui::Keymap::default().markdown()),
+        ("doors", tracetui::source::doors_markdown()),
+        ("formats", tracetui::ingest::formats_markdown()),
+    ];
     let mut fresh = readme.clone();
     for (name, table) in tables {
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));

@@ -4,7 +4,7 @@ use super::carried::{Carried, Judge};
 use super::text::{is_blank, shown};
 use super::{Counts, DecodeOptions, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
-use crate::ingest::{console, console_text, jsonl};
+use crate::ingest::{FORMATS, console, console_text};
 use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
 
 /// Output lines kept of one call of the decoder.
@@ -65,11 +65,12 @@ pub(super) struct Formats<'a> {
 
 impl Judge for Formats<'_> {
     fn judge(&mut self, object: Json<'_>, batch: &mut SpanBatch) -> Verdict {
-        let formats: [(&'static str, Format); 2] = [("console", console::decode), ("jsonl", jsonl::decode)];
-        for (name, decode) in formats {
+        let rows = FORMATS.iter().filter_map(|row| row.object.map(|decode| (row.name, decode)));
+        for (name, decode) in rows {
+            let before = batch.spans.len();
             let verdict = decode(object, batch, self.memo, self.options);
             if let Verdict::Span(_) = verdict {
-                self.counts.spans += 1;
+                self.counts.spans += (batch.spans.len() - before) as u64;
                 self.format.get_or_insert(name);
             }
             if verdict != Verdict::Other {
@@ -188,5 +189,3 @@ impl Target<'_> {
         self.batch.lines.push(OutputLine { text, line: spot.line, after: spot.after, origin: String::new() });
     }
 }
-
-type Format = fn(Json<'_>, &mut SpanBatch, &mut Memo, &DecodeOptions) -> Verdict;

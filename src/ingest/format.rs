@@ -1,0 +1,58 @@
+//! The table of formats that files and pipes hold. Files are told apart by content, never by name; the README, the decoder and
+//! what is said of a file without spans are made from it. Formats of datagrams and requests are rows of other tables.
+
+use super::json::Json;
+use super::scan::{DecodeOptions, Memo, Verdict};
+use super::{console, jsonl};
+use crate::model::SpanBatch;
+
+/// A row of the table of formats.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// The name, as it stands in a span's `source`.
+    pub name: &'static str,
+    /// Who writes it, in a few words.
+    pub blurb: &'static str,
+    /// A command that reads it.
+    pub example: &'static str,
+    /// For formats of JSON objects, wherever those stand: puts an object into the batch when it is one of this format's.
+    pub(crate) object: Option<Object>,
+}
+
+/// Judges a JSON object; in the batch is what it holds.
+pub(crate) type Object = fn(Json<'_>, &mut SpanBatch, &mut Memo, &DecodeOptions) -> Verdict;
+
+/// The formats. Objects are offered to them in this order.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "console",
+        blurb: "JSON of OpenTelemetry Python's `ConsoleSpanExporter`, 0.7 to today, among any other output",
+        example: "python app.py | tracetui open -",
+        object: Some(console::decode),
+    },
+    Format {
+        name: "console-text",
+        blurb: "`Span(name=…)` text of OpenTelemetry Python 0.4 to 0.6",
+        example: "tracetui open app.log",
+        object: None,
+    },
+    Format {
+        name: "jsonl",
+        blurb: "one span per line, as `tracetui export --to jsonl` and `listen --headless` write it",
+        example: "tracetui open spans.jsonl",
+        object: Some(jsonl::decode),
+    },
+];
+
+/// The table of formats as Markdown, for the README.
+pub fn formats_markdown() -> String {
+    let mut text = String::from("| format | what | try |\n|---|---|---|\n");
+    for Format { name, blurb, example, .. } in FORMATS {
+        // A bar inside a cell would end it.
+        let example = example.replace('|', "\\|");
+        for part in ["| `", name, "` | ", blurb, " | `", &example, "` |\n"] {
+            text.push_str(part);
+        }
+    }
+    text
+}
