@@ -9,6 +9,8 @@ pub mod compression;
 pub mod console;
 pub mod console_text;
 mod format;
+mod jaeger;
+mod jaeger_json;
 pub mod jaeger_proto;
 pub mod jaeger_thrift;
 pub mod json;
@@ -18,6 +20,7 @@ pub mod otlp;
 pub mod protobuf;
 pub mod request;
 pub mod scan;
+mod stdouttrace;
 pub mod thrift;
 pub mod zipkin;
 

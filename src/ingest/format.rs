@@ -3,7 +3,7 @@
 
 use super::json::Json;
 use super::scan::{DecodeOptions, Memo, Verdict};
-use super::{console, jsonl};
+use super::{console, jaeger_json, jsonl, otlp, stdouttrace, zipkin};
 use crate::model::SpanBatch;
 
 /// A row of the table of formats.
@@ -41,6 +41,30 @@ pub const FORMATS: &[Format] = &[
         blurb: "one span per line, as `tracetui export --to jsonl` and `listen --headless` write it",
         example: "tracetui open spans.jsonl",
         object: Some(jsonl::decode),
+    },
+    Format {
+        name: otlp::FILE,
+        blurb: "OTLP/JSON: requests, the collector's file exporter, consoles of Java (logging-otlp) and Rust, answers of Tempo and Jaeger's v3 API",
+        example: "tracetui open traces.json",
+        object: Some(otlp::decode_object),
+    },
+    Format {
+        name: jaeger_json::NAME,
+        blurb: "traces as Jaeger's UI saves and loads them and its API answers",
+        example: "tracetui open trace-6b41f0a2.json",
+        object: Some(jaeger_json::decode),
+    },
+    Format {
+        name: zipkin::FILE,
+        blurb: "Zipkin's JSON, v1 and v2: lists of spans as its API answers and takes them",
+        example: "tracetui open zipkin.json",
+        object: Some(zipkin::decode_object),
+    },
+    Format {
+        name: stdouttrace::NAME,
+        blurb: "JSON of OpenTelemetry Go's `stdouttrace`, among any other output",
+        example: "go run . | tracetui open -",
+        object: Some(stdouttrace::decode),
     },
 ];
 

@@ -4,12 +4,9 @@
 
 use super::DecodeOptions;
 use super::body::{Body, Progress, is_full};
-use super::mapped::map;
+use super::jaeger::{Held, Tag, name_event, push, push_tag, resolve_parent};
 use super::protobuf::{Message, Read, Value};
-use crate::model::{
-    BatchAttribute, BatchEvent, BatchLink, BatchValue, LinkKind, Place, Range32, SpanBatch, SpanId, SpanWriter, Status,
-    Text, Timestamp, TraceId,
-};
+use crate::model::{BatchEvent, BatchLink, LinkKind, Place, SpanBatch, SpanId, SpanWriter, Text, Timestamp, TraceId};
 
 /// So many tags, logs and references of one span are kept.
 const MAX_ROWS: usize = 1 << 16;
@@ -115,22 +112,6 @@ fn push_process(bytes: &[u8], batch: &mut SpanBatch) -> u32 {
     batch.push_resource(service, attributes)
 }
 
-/// A tag, still in the message.
-#[derive(Clone, Copy)]
-struct Tag<'a> {
-    key: &'a [u8],
-    value: Held<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Held<'a> {
-    Text(&'a [u8]),
-    Bool(bool),
-    Int(i64),
-    Double(f64),
-    Bytes(&'a [u8]),
-}
-
 fn tag(bytes: &[u8]) -> Read<Tag<'_>> {
     let mut message = Message::new(bytes);
     let (mut key, mut text, mut binary): (&[u8], &[u8], &[u8]) = (&[], &[], &[]);
@@ -155,23 +136,6 @@ fn tag(bytes: &[u8]) -> Read<Tag<'_>> {
         _ => Held::Text(text),
     };
     Ok(Tag { key, value })
-}
-
-fn push(tag: Tag<'_>, batch: &mut SpanBatch) {
-    let (key, value) = texts(tag, batch);
-    batch.attributes.push(BatchAttribute { key, value });
-}
-
-fn texts(tag: Tag<'_>, batch: &mut SpanBatch) -> (Text, BatchValue) {
-    let key = batch.push_utf8(tag.key);
-    let value = match tag.value {
-        Held::Text(text) => BatchValue::Str(batch.push_utf8(text)),
-        Held::Bool(bool) => BatchValue::Bool(bool),
-        Held::Int(int) => BatchValue::Int(int),
-        Held::Double(double) => BatchValue::Double(double),
-        Held::Bytes(bytes) => BatchValue::Bytes(batch.push_text(bytes)),
-    };
-    (key, value)
 }
 
 /// Decodes a span; `false` when it has no id. On damage nothing of it stays.
@@ -220,26 +184,6 @@ fn span(bytes: &[u8], resource: u32, source: Text, batch: &mut SpanBatch) -> Rea
     Ok(true)
 }
 
-fn push_tag(tag: Tag<'_>, out: &mut SpanWriter<'_>) {
-    let key = String::from_utf8_lossy(tag.key);
-    let is_mapped = match (&*key, tag.value) {
-        ("error", Held::Bool(true)) => {
-            out.row.status = Status::Error;
-            true
-        }
-        ("error", Held::Text(text)) if text.eq_ignore_ascii_case(b"true") => {
-            out.row.status = Status::Error;
-            true
-        }
-        (key, Held::Text(text)) => map(key, &String::from_utf8_lossy(text), out),
-        _ => false,
-    };
-    if !is_mapped {
-        let (key, value) = texts(tag, out.batch);
-        out.attribute(key, value);
-    }
-}
-
 fn reference(bytes: &[u8]) -> Read<BatchLink> {
     let mut link = BatchLink { kind: LinkKind::ChildOf, ..BatchLink::default() };
     let mut message = Message::new(bytes);
@@ -252,21 +196,6 @@ fn reference(bytes: &[u8]) -> Read<BatchLink> {
         }
     }
     Ok(link)
-}
-
-/// The first reference to a parent in this trace gives the parent, else the first span that it follows; the span itself is no
-/// parent. What gave the parent as `CHILD_OF` is no link besides.
-fn resolve_parent(links: &[BatchLink], out: &mut SpanWriter<'_>) {
-    let row = out.row;
-    let here = |link: &&BatchLink| link.trace_id == row.trace_id && link.span_id != row.span_id && link.span_id.0 != 0;
-    let first = |kind: LinkKind| links.iter().filter(here).find(|link| link.kind == kind);
-    let parent = first(LinkKind::ChildOf).or_else(|| first(LinkKind::FollowsFrom));
-    out.row.parent_id = parent.map(|link| link.span_id);
-    for link in links {
-        if link.kind != LinkKind::ChildOf || Some(link) != parent {
-            out.link(*link);
-        }
-    }
 }
 
 fn log(bytes: &[u8], out: &mut SpanWriter<'_>) -> Read<()> {
@@ -283,24 +212,6 @@ fn log(bytes: &[u8], out: &mut SpanWriter<'_>) -> Read<()> {
     (event.name, event.attributes) = name_event(out.batch.attributes_since(start), out.batch);
     out.event(event);
     Ok(())
-}
-
-/// The field that names an event leaves its attributes; without one, the first key is the name.
-fn name_event(fields: Range32, batch: &mut SpanBatch) -> (Text, Range32) {
-    for name in [&b"event"[..], b"message"] {
-        let found = fields.range().find_map(|at| match batch.attributes.get(at) {
-            Some(BatchAttribute { key, value: BatchValue::Str(text) }) if batch.bytes(*key) == name => {
-                Some((at, *text))
-            }
-            _ => None,
-        });
-        if let Some((at, text)) = found {
-            batch.attributes.remove(at);
-            return (text, Range32 { end: fields.end - 1, ..fields });
-        }
-    }
-    let first = batch.attributes.get(fields.start as usize).filter(|_| fields.end > fields.start);
-    (first.map(|first| first.key).unwrap_or_default(), fields)
 }
 
 /// `google.protobuf.Timestamp` or `Duration`, in ns.

@@ -4,6 +4,7 @@
 //! and profiles are only recognised.
 
 mod draft;
+mod file;
 mod id;
 mod json;
 mod json_span;
@@ -13,6 +14,7 @@ mod signal;
 mod span;
 mod value;
 
+pub(crate) use file::{NAME as FILE, decode as decode_object};
 pub use json::Json;
 pub use protobuf::Protobuf;
 pub use signal::{Signal, signal};

@@ -58,6 +58,22 @@ impl DecodeOptions {
     }
 }
 
+/// Gives spans that name no service what the user, or the input's name, says instead: for resources from this one on.
+pub(crate) fn rename_services(first: usize, batch: &mut SpanBatch, options: &DecodeOptions) {
+    for at in first..batch.resources.len() {
+        let Some(named) = batch.resources.get(at).map(|resource| resource.service) else { continue };
+        // What decoders of requests write where none is named.
+        let name = Some(batch.str(named)).filter(|name| *name != DecodeOptions::default().fallback_service);
+        let service = options.service(name).to_owned();
+        if batch.str(named) != service {
+            let service = batch.push_text(service.as_bytes());
+            if let Some(resource) = batch.resources.get_mut(at) {
+                resource.service = service;
+            }
+        }
+    }
+}
+
 /// What was found so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -11,6 +11,7 @@ mod thrift;
 mod v1;
 
 pub use json::Json;
+pub(crate) use json::{FILE, decode_object};
 pub use protobuf::Protobuf;
 pub use thrift::SpanList;
 pub(crate) use thrift::emit;

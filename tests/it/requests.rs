@@ -1,7 +1,7 @@
 //! What real clients posted, compared with what they say they sent; and what becomes of bodies that are cut, changed or odd.
 
 mod otlp;
-mod truth;
+pub(crate) mod truth;
 
 use std::path::{Path, PathBuf};
 

@@ -97,7 +97,7 @@ fn number(screen: &str, word: &str) -> Option<u64> {
 fn equation(screen: &str) -> Option<(u64, u64)> {
     let parts = ["= shown ", "+ evicted ", "+ duplicates ", "+ replaced ", "+ refused "];
     let parts: Option<Vec<u64>> = parts.iter().map(|word| number(screen, word)).collect();
-    Some((number(screen, "received ")?, parts?.iter().sum()))
+    Some((number(screen, "│ received ")?, parts?.iter().sum()))
 }
 
 /// Datagrams that the kernel dropped and spans that the queue did, as Health shows them.

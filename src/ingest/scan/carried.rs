@@ -110,7 +110,7 @@ impl Target<'_> {
         if !is_open && !Walk::may_hold_spans(bytes) {
             return false;
         }
-        let pieces = self.pieces(bytes);
+        let pieces = self.pieces(bytes, number);
         let mut has_any = false;
         for piece in pieces {
             has_any = true;
@@ -123,13 +123,13 @@ impl Target<'_> {
         has_any
     }
 
-    fn pieces(&mut self, bytes: &[u8]) -> Vec<Piece> {
+    fn pieces(&mut self, bytes: &[u8], line: u64) -> Vec<Piece> {
         let mut carried = std::mem::take(&mut self.sink.carried);
         let mut scratch = std::mem::take(&mut carried.scratch);
         let is_known = |key: &[u8]| carried.list.iter().any(|stream| stream.key == key);
         let depth = MAX_NESTED - carried.nested;
         let mut walk = Walk::new(&carried.scope, depth, &mut scratch, &is_known);
-        let (tape, judge) = self.sink.parts();
+        let (tape, judge) = self.sink.parts(line);
         let pieces = walk.pieces(tape.root(bytes), judge, self.batch);
         carried.scratch = scratch;
         self.sink.carried = carried;

@@ -293,7 +293,7 @@ impl Lane {
 
     fn whole(&mut self, head: &[u8], object: &[u8], target: &mut Target<'_>) -> Option<usize> {
         let length = head.len() + object.len();
-        let verdict = target.object(object);
+        let verdict = target.object(object, self.number());
         let mut after = self.after;
         if verdict == Verdict::Other && target.carried(object, self.number(), &mut after) {
             if !is_blank(head) {

@@ -42,10 +42,10 @@ impl Sink {
         self.printed = None;
     }
 
-    /// The tape, and the formats that judge what is on it.
-    pub(super) fn parts(&mut self) -> (&Tape, Formats<'_>) {
+    /// The tape, and the formats that judge what is on it; it stands on this line.
+    pub(super) fn parts(&mut self, line: u64) -> (&Tape, Formats<'_>) {
         let Self { tape, counts, format, options, memo, .. } = self;
-        (tape, Formats { counts, format, options, memo })
+        (tape, Formats { counts, format, options, memo, line })
     }
 
     /// Starts a call of the decoder, perhaps with another batch than the last one's.
@@ -61,14 +61,27 @@ pub(super) struct Formats<'a> {
     format: &'a mut Option<&'static str>,
     options: &'a DecodeOptions,
     memo: &'a mut Memo,
+    line: u64,
+}
+
+impl Formats<'_> {
+    /// What a document says of single spans that it could not read: counted, and told with the line of the document.
+    fn count_problems(&mut self, known: usize, uncounted: u64, batch: &mut SpanBatch) {
+        let new = batch.problems.get_mut(known..).unwrap_or_default();
+        self.counts.malformed += new.len() as u64 + (batch.more_problems - uncounted);
+        for problem in new {
+            problem.place = Place::Line(self.line);
+        }
+    }
 }
 
 impl Judge for Formats<'_> {
     fn judge(&mut self, object: Json<'_>, batch: &mut SpanBatch) -> Verdict {
         let rows = FORMATS.iter().filter_map(|row| row.object.map(|decode| (row.name, decode)));
         for (name, decode) in rows {
-            let before = batch.spans.len();
+            let (before, known, uncounted) = (batch.spans.len(), batch.problems.len(), batch.more_problems);
             let verdict = decode(object, batch, self.memo, self.options);
+            self.count_problems(known, uncounted, batch);
             if let Verdict::Span(_) = verdict {
                 self.counts.spans += (batch.spans.len() - before) as u64;
                 self.format.get_or_insert(name);
@@ -118,15 +131,15 @@ impl Target<'_> {
         tape.parse_between(bytes, foreign)
     }
 
-    /// Offers the object that was parsed to the formats.
-    pub(super) fn object(&mut self, bytes: &[u8]) -> Verdict {
+    /// Offers the object that was parsed to the formats; it stands on this line.
+    pub(super) fn object(&mut self, bytes: &[u8], line: u64) -> Verdict {
         let sink = &mut *self.sink;
         if let Some(ended) = sink.printed.take() {
             sink.counts.spans += 1;
             sink.format.get_or_insert("console");
             return Verdict::Span(ended);
         }
-        let (tape, mut formats) = sink.parts();
+        let (tape, mut formats) = sink.parts(line);
         formats.judge(tape.root(bytes), self.batch)
     }
 

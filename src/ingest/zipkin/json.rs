@@ -6,6 +6,7 @@ use super::v1::Old;
 use super::{CUT, MAX_ROWS};
 use crate::ingest::body::{Body, Progress, is_full};
 use crate::ingest::json::{Json as Value, JsonKind, Outcome, Pull, Stop, Tape};
+use crate::ingest::scan::{DecodeOptions, Memo, Verdict, rename_services};
 use crate::model::{Kind, Place, SpanBatch, SpanId, TraceId};
 
 /// A list of spans being decoded.
@@ -90,6 +91,32 @@ impl Body for Json<'_> {
             }
         }
     }
+}
+
+/// The name in `Span::source` of spans in files.
+pub(crate) const FILE: &str = "zipkin-json";
+
+/// Decodes an object in a file when it is a span of Zipkin: no other format has `traceId` and `id`, and nothing of OTLP.
+pub(crate) fn decode_object(
+    object: Value<'_>,
+    batch: &mut SpanBatch,
+    _memo: &mut Memo,
+    options: &DecodeOptions,
+) -> Verdict {
+    let has = |key: &[u8]| object.get(key).is_some();
+    let is_ours = has(b"traceId") && has(b"id") && !has(b"spanId");
+    let is_span = [&b"timestamp"[..], b"duration", b"annotations", b"localEndpoint", b"binaryAnnotations", b"kind"];
+    if !is_ours || !is_span.into_iter().any(has) {
+        return Verdict::Other;
+    }
+    let (spans, resources) = (batch.spans.len(), batch.resources.len());
+    let mut writer = Writer::new(FILE, batch);
+    for span in read(object) {
+        writer.write(&span, batch, Place::Byte(0), object.raw());
+    }
+    rename_services(resources, batch, options);
+    let new = batch.spans.get(spans..).unwrap_or_default();
+    new.last().map_or(Verdict::Other, |last| Verdict::Span(last.start.plus(last.duration)))
 }
 
 /// The spans that an object stands for.

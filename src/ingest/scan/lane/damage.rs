@@ -18,7 +18,7 @@ impl Lane {
         target: &mut Target<'_>,
     ) -> Option<usize> {
         let object = object.get(..length).unwrap_or(object);
-        let Verdict::Span(ended) = target.object(object) else { return None };
+        let Verdict::Span(ended) = target.object(object, self.number()) else { return None };
         if !is_blank(head) {
             target.text(head.trim_ascii_end(), self.spot());
         }

@@ -46,7 +46,8 @@ fn is_file(source: &SourceStatus) -> bool {
 }
 
 fn is_door(source: &SourceStatus) -> bool {
-    source.requests.is_some() || source.port().is_some() || source.datagrams > 0 || source.state == SourceState::Busy
+    let is_open = matches!(source.state, SourceState::Listening | SourceState::Busy);
+    is_open || source.requests.is_some() || source.datagrams > 0
 }
 
 fn is_udp(source: &SourceStatus) -> bool {

@@ -1,0 +1,127 @@
+//! Files of every format in the table: real output of real programs, held against what those programs knew of their spans.
+
+use std::path::{Path, PathBuf};
+
+use tracetui::ingest::{DecodeOptions, Decoder, FORMATS};
+use tracetui::model::SpanBatch;
+
+use crate::requests::truth;
+
+/// The fixtures of a format.
+fn captures(format: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats").join(format);
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("{} holds files of {format}", folder.display()));
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| !path.to_string_lossy().ends_with(".expected.json"));
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+fn decoded(bytes: &[u8], size: usize) -> (Decoder, SpanBatch) {
+    let (mut decoder, mut batch) = (Decoder::new(DecodeOptions::default()), SpanBatch::default());
+    for chunk in bytes.chunks(size) {
+        decoder.feed(chunk, &mut batch);
+    }
+    decoder.finish(&mut batch);
+    (decoder, batch)
+}
+
+/// Every span as it would be written.
+fn lines(batch: &SpanBatch) -> Vec<String> {
+    let line = |row| {
+        let mut out = Vec::new();
+        tracetui::export::jsonl::write_span(&batch.span(row), &mut out);
+        String::from_utf8(out).expect("text")
+    };
+    batch.spans.iter().map(line).collect()
+}
+
+/// Formats whose fixtures are compared to the last attribute in `formats.rs` or written by ourselves.
+fn is_elsewhere(format: &str) -> bool {
+    matches!(format, "console" | "console-text" | "jsonl")
+}
+
+#[test]
+fn every_format_of_the_table_reads_what_its_programs_wrote() {
+    for format in FORMATS.iter().filter(|format| !is_elsewhere(format.name)) {
+        for path in captures(format.name) {
+            let bytes = std::fs::read(&path).expect("a file");
+            let (decoder, batch) = decoded(&bytes, bytes.len().max(1));
+            truth::compare(&path, &batch);
+            assert_eq!(decoder.counts().spans, batch.spans.len() as u64, "{}", path.display());
+            assert!(batch.problems.is_empty(), "{}: {:?}", path.display(), batch.problems);
+            for row in &batch.spans {
+                assert_eq!(batch.span(row).source, format.name, "{}", path.display());
+            }
+            if !batch.spans.is_empty() {
+                assert_eq!(decoder.format(), format.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_file_holds_does_not_depend_on_how_it_is_cut_into_chunks() {
+    for format in FORMATS.iter().filter(|format| !is_elsewhere(format.name)) {
+        for path in captures(format.name) {
+            let bytes = std::fs::read(&path).expect("a file");
+            let (_, whole) = decoded(&bytes, bytes.len().max(1));
+            let sizes: &[usize] = if bytes.len() < 20_000 { &[1, 7, 997] } else { &[997, 65_536] };
+            for size in sizes {
+                let (_, pieces) = decoded(&bytes, *size);
+                assert_eq!(lines(&pieces), lines(&whole), "{} in chunks of {size}", path.display());
+                assert_eq!(pieces.lines, whole.lines, "{} in chunks of {size}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn spans_of_other_formats_are_found_behind_prefixes_too() {
+    for format in FORMATS.iter().filter(|format| !is_elsewhere(format.name)) {
+        for path in captures(format.name) {
+            let bytes = std::fs::read(&path).expect("a file");
+            let (_, plain) = decoded(&bytes, bytes.len().max(1));
+            let text = String::from_utf8(bytes).expect("text");
+            let behind: Vec<String> = text.lines().map(|line| format!("web-1  | {line}")).collect();
+            let behind = behind.join("\n");
+            let (_, found) = decoded(behind.as_bytes(), 4_096);
+            assert_eq!(lines(&found), lines(&plain), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn damage_in_a_document_costs_what_is_damaged_and_is_told_with_its_line() {
+    let request = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[
+        {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"a","startTimeUnixNano":"1","endTimeUnixNano":"2"},
+        {"name":"without ids"}]}]}]}"#;
+    let (decoder, batch) = decoded(format!("starting\n{request}\n").as_bytes(), 64);
+    assert_eq!((batch.spans.len(), decoder.counts().malformed), (1, 1));
+    assert_eq!(batch.problems[0].place, tracetui::model::Place::Line(2));
+    assert!(batch.problems[0].reason.contains("without ids"), "{:?}", batch.problems);
+}
+
+#[test]
+fn the_user_names_what_names_itself_not() {
+    let spans = |service: &str| {
+        format!(
+            r#"{{"resourceSpans":[{{"resource":{{"attributes":[{service}]}},"scopeSpans":[{{"spans":[
+            {{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"a"}}]}}]}}]}}"#
+        )
+    };
+    let named = r#"{"key":"service.name","value":{"stringValue":"shop"}}"#;
+    let zipkin = r#"[{"traceId":"5b8efff798038103","id":"eee19b7ec3c1b174","name":"a","timestamp":1}]"#;
+    let jaeger =
+        r#"{"data":[{"traceID":"1","spans":[{"traceID":"1","spanID":"2","operationName":"a","startTime":1}]}]}"#;
+    for (text, service) in
+        [(spans(""), "mine"), (spans(named), "shop"), (zipkin.to_owned(), "mine"), (jaeger.to_owned(), "mine")]
+    {
+        let options = DecodeOptions { service: Some("mine".into()), ..DecodeOptions::default() };
+        let (mut decoder, mut batch) = (Decoder::new(options), SpanBatch::default());
+        decoder.feed(text.as_bytes(), &mut batch);
+        decoder.finish(&mut batch);
+        assert_eq!(batch.span(&batch.spans[0]).service, service, "{text}");
+    }
+}
