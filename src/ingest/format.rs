@@ -2,8 +2,8 @@
 //! what is said of a file without spans are made from it. Formats of datagrams and requests are rows of other tables.
 
 use super::json::Json;
-use super::scan::{DecodeOptions, Memo, Verdict};
-use super::{console, jaeger_json, jsonl, otlp, stdouttrace, zipkin};
+use super::scan::{Block, DecodeOptions, Memo, Verdict};
+use super::{console, cpp, dotnet, jaeger_json, jsonl, node, otlp, php, ruby, stdouttrace, zipkin};
 use crate::model::SpanBatch;
 
 /// A row of the table of formats.
@@ -17,6 +17,8 @@ pub struct Format {
     pub example: &'static str,
     /// For formats of JSON objects, wherever those stand: puts an object into the batch when it is one of this format's.
     pub(crate) object: Option<Object>,
+    /// For formats of text on several lines.
+    pub(crate) block: Option<Block>,
 }
 
 /// Judges a JSON object; in the batch is what it holds.
@@ -24,47 +26,90 @@ pub(crate) type Object = fn(Json<'_>, &mut SpanBatch, &mut Memo, &DecodeOptions)
 
 /// The formats. Objects are offered to them in this order.
 pub const FORMATS: &[Format] = &[
+    // Before Python's, whose objects look alike.
+    Format {
+        name: php::NAME,
+        blurb: "JSON of OpenTelemetry PHP's `ConsoleSpanExporter`, among any other output",
+        example: "php app.php | tracetui open -",
+        object: Some(php::decode),
+        block: None,
+    },
     Format {
         name: "console",
         blurb: "JSON of OpenTelemetry Python's `ConsoleSpanExporter`, 0.7 to today, among any other output",
         example: "python app.py | tracetui open -",
         object: Some(console::decode),
+        block: None,
     },
     Format {
         name: "console-text",
         blurb: "`Span(name=…)` text of OpenTelemetry Python 0.4 to 0.6",
         example: "tracetui open app.log",
         object: None,
+        block: None,
     },
     Format {
         name: "jsonl",
         blurb: "one span per line, as `tracetui export --to jsonl` and `listen --headless` write it",
         example: "tracetui open spans.jsonl",
         object: Some(jsonl::decode),
+        block: None,
     },
     Format {
         name: otlp::FILE,
         blurb: "OTLP/JSON: requests, the collector's file exporter, consoles of Java (logging-otlp) and Rust, answers of Tempo and Jaeger's v3 API",
         example: "tracetui open traces.json",
         object: Some(otlp::decode_object),
+        block: None,
     },
     Format {
         name: jaeger_json::NAME,
         blurb: "traces as Jaeger's UI saves and loads them and its API answers",
         example: "tracetui open trace-6b41f0a2.json",
         object: Some(jaeger_json::decode),
+        block: None,
     },
     Format {
         name: zipkin::FILE,
         blurb: "Zipkin's JSON, v1 and v2: lists of spans as its API answers and takes them",
         example: "tracetui open zipkin.json",
         object: Some(zipkin::decode_object),
+        block: None,
     },
     Format {
         name: stdouttrace::NAME,
         blurb: "JSON of OpenTelemetry Go's `stdouttrace`, among any other output",
         example: "go run . | tracetui open -",
         object: Some(stdouttrace::decode),
+        block: None,
+    },
+    Format {
+        name: node::NAME,
+        blurb: "what OpenTelemetry JS's `ConsoleSpanExporter` prints, among any other output",
+        example: "node app.js | tracetui open -",
+        object: None,
+        block: Some(node::BLOCK),
+    },
+    Format {
+        name: dotnet::NAME,
+        blurb: "what OpenTelemetry .NET's console exporter prints, among any other output",
+        example: "dotnet run | tracetui open -",
+        object: None,
+        block: Some(dotnet::BLOCK),
+    },
+    Format {
+        name: cpp::NAME,
+        blurb: "what OpenTelemetry C++'s `OStreamSpanExporter` prints, among any other output",
+        example: "./app | tracetui open -",
+        object: None,
+        block: Some(cpp::BLOCK),
+    },
+    Format {
+        name: ruby::NAME,
+        blurb: "what OpenTelemetry Ruby's `ConsoleSpanExporter` prints, among any other output",
+        example: "ruby app.rb | tracetui open -",
+        object: None,
+        block: Some(ruby::BLOCK),
     },
 ];
 

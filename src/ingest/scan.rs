@@ -5,6 +5,7 @@
 //! The result does not depend on how the input is cut into chunks. Only an object whose end has not come is buffered.
 
 mod attempt;
+mod block;
 mod carried;
 mod encoding;
 mod lane;
@@ -18,6 +19,7 @@ mod sink;
 mod stamp;
 mod text;
 
+pub(crate) use block::{Begins, Block, Decoded, brace_end, brace_then, resource};
 pub(crate) use memo::{CONSOLE, Memo};
 
 use crate::model::{SpanBatch, Timestamp};

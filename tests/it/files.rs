@@ -125,3 +125,24 @@ fn the_user_names_what_names_itself_not() {
         assert_eq!(batch.span(&batch.spans[0]).service, service, "{text}");
     }
 }
+
+#[test]
+fn damaged_files_read_alike_in_any_chunks_and_never_stop_the_reader() {
+    for format in FORMATS.iter().filter(|format| !is_elsewhere(format.name)) {
+        for path in captures(format.name) {
+            let bytes = std::fs::read(&path).expect("a file");
+            let bytes = bytes.get(..6_000).unwrap_or(&bytes);
+            for at in (0..bytes.len()).step_by(1 + bytes.len() / 60) {
+                let mut changed = bytes.to_vec();
+                changed[at] ^= 0x15;
+                for damaged in [&changed[..], &bytes[..at], &bytes[at..]] {
+                    let (decoder, whole) = decoded(damaged, damaged.len().max(1));
+                    let (_, pieces) = decoded(damaged, 61);
+                    assert_eq!(lines(&pieces), lines(&whole), "{} at {at}", path.display());
+                    assert_eq!(pieces.problems.len(), whole.problems.len(), "{} at {at}", path.display());
+                    assert_eq!(decoder.counts().spans, whole.spans.len() as u64, "{} at {at}", path.display());
+                }
+            }
+        }
+    }
+}

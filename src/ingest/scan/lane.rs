@@ -3,6 +3,7 @@
 mod damage;
 
 use super::attempt::{Attempt, Found};
+use super::block::Look;
 use super::lanes::{Lanes, Route};
 use super::signs::is_member;
 use super::sink::{Spot, Target};
@@ -201,6 +202,17 @@ impl Lane {
                 }
             }
         }
+        if self.cursor.at_line_start && self.cursor.from == 0 && self.cursor.brace.is_none() {
+            match self.block(rest, end, target) {
+                Look::None => {}
+                Look::Wait => return None,
+                Look::Taken(length, ended) => {
+                    self.after = Some(ended);
+                    self.told.is_counted = false;
+                    return Some(length);
+                }
+            }
+        }
         self.piece(rest, end, target)
     }
 
@@ -349,7 +361,7 @@ impl Lane {
         self.cursor = Cursor { at_line_start, from: 0, braces: 0, brace: None };
     }
 
-    fn number(&self) -> u64 {
+    pub(super) fn number(&self) -> u64 {
         self.numbers.front().copied().unwrap_or(self.line)
     }
 

@@ -2,13 +2,15 @@
 
 use super::carried::{Carried, Judge};
 use super::text::{is_blank, shown};
-use super::{Counts, DecodeOptions, Memo, Verdict};
+use super::{Counts, DecodeOptions, Decoded, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
 use crate::ingest::{FORMATS, console, console_text};
 use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
 
 /// Output lines kept of one call of the decoder.
 const MAX_LINES: u64 = 1000;
+
+type Text = fn(&[u8], &mut SpanBatch, &mut Memo, &DecodeOptions) -> Decoded;
 
 /// The formats, what they share, and the counts.
 #[derive(Debug)]
@@ -46,6 +48,16 @@ impl Sink {
     pub(super) fn parts(&mut self, line: u64) -> (&Tape, Formats<'_>) {
         let Self { tape, counts, format, options, memo, .. } = self;
         (tape, Formats { counts, format, options, memo, line })
+    }
+
+    /// Decodes a block of text of this format.
+    pub(super) fn decode(&mut self, name: &'static str, decode: Text, text: &[u8], batch: &mut SpanBatch) -> Decoded {
+        let decoded = decode(text, batch, &mut self.memo, &self.options);
+        if let Decoded::Span(_) = decoded {
+            self.counts.spans += 1;
+            self.format.get_or_insert(name);
+        }
+        decoded
     }
 
     /// Starts a call of the decoder, perhaps with another batch than the last one's.

@@ -111,6 +111,20 @@ impl<'b> SpanWriter<'b> {
         self.attributes.end = index(self.batch.attributes.len());
     }
 
+    /// Makes the batch's last attributes, from this one on, the span's.
+    pub fn take_attributes(&mut self, start: usize) {
+        let taken = self.batch.attributes_since(start);
+        if self.attributes.range().is_empty() {
+            self.attributes = taken;
+            return;
+        }
+        for at in taken.range() {
+            if let Some(attribute) = self.batch.attributes.get(at).copied() {
+                self.attribute(attribute.key, attribute.value);
+            }
+        }
+    }
+
     /// The attributes added so far.
     pub fn attributes(&self) -> &[BatchAttribute] {
         self.batch.attributes.get(self.attributes.range()).unwrap_or_default()
