@@ -3,7 +3,7 @@
 
 use super::json::Json;
 use super::scan::{Block, DecodeOptions, Memo, Verdict};
-use super::{console, cpp, dotnet, jaeger_json, jsonl, node, otlp, php, ruby, stdouttrace, zipkin};
+use super::{console, cpp, dotnet, jaeger_json, jsonl, node, otlp, pcap, php, ruby, stdouttrace, zipkin};
 use crate::model::SpanBatch;
 
 /// A row of the table of formats.
@@ -110,6 +110,20 @@ pub const FORMATS: &[Format] = &[
         example: "ruby app.rb | tracetui open -",
         object: None,
         block: Some(ruby::BLOCK),
+    },
+    Format {
+        name: otlp::PROTO_FILE,
+        blurb: "OTLP protobuf: requests one after the other, bare or each behind its length (the collector's file exporter)",
+        example: "tracetui open traces.pb",
+        object: None,
+        block: None,
+    },
+    Format {
+        name: pcap::NAME,
+        blurb: "pcap and pcapng: datagrams to a Jaeger agent that tcpdump or Wireshark recorded",
+        example: "tcpdump -i any -w - udp | tracetui open -",
+        object: None,
+        block: None,
     },
 ];
 

@@ -12,12 +12,14 @@ mod json_value;
 mod protobuf;
 mod signal;
 mod span;
+mod stream;
 mod value;
 
 pub(crate) use file::{NAME as FILE, decode as decode_object};
 pub use json::Json;
 pub use protobuf::Protobuf;
 pub use signal::{Signal, signal};
+pub(crate) use stream::{NAME as PROTO_FILE, Stream};
 
 /// Values nested deeper than this are cut.
 const MAX_DEPTH: usize = 64;

@@ -17,6 +17,7 @@ mod keys;
 mod listen;
 mod lists;
 mod names;
+mod packed;
 mod print;
 mod process;
 mod pty;

@@ -33,7 +33,7 @@ pub(crate) fn captures(folder: &str, end: &str) -> Vec<PathBuf> {
     files
 }
 
-fn pieces(path: &Path) -> Vec<Vec<u8>> {
+pub(crate) fn pieces(path: &Path) -> Vec<Vec<u8>> {
     let bytes = std::fs::read(path).expect("a capture");
     let mut rest = bytes.as_slice();
     let mut pieces = Vec::new();

@@ -51,7 +51,8 @@ impl Decoder {
 }
 
 impl Counts {
-    fn add(&mut self, more: Self) {
+    /// Adds what was found elsewhere.
+    pub(crate) fn add(&mut self, more: Self) {
         self.spans += more.spans;
         self.objects += more.objects;
         self.lines += more.lines;

@@ -41,7 +41,7 @@ fn inputs_that_cannot_be_read_say_why() {
     reader.read(|_| true);
     let failures = reader.failures();
     assert!(failures[0].contains("gone.json: no such file; try: "), "{failures:?}");
-    assert!(failures[1].contains(" is a directory; try: tracetui open "), "{failures:?}");
+    assert!(failures[1].contains(" is a directory without files; try: "), "{failures:?}");
     assert!(reader.is_finished());
 }
 
