@@ -7,6 +7,7 @@
 mod attempt;
 mod block;
 mod carried;
+mod document;
 mod encoding;
 mod lane;
 mod lanes;

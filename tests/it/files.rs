@@ -146,3 +146,37 @@ fn damaged_files_read_alike_in_any_chunks_and_never_stop_the_reader() {
         }
     }
 }
+
+#[test]
+fn a_long_document_is_read_item_by_item_to_its_end_and_what_follows_too() {
+    let span = |n: usize| {
+        format!(
+            r#"{{"traceId":"{:032x}","spanId":"{n:016x}","name":"s{n}","startTimeUnixNano":"{n}","endTimeUnixNano":"{n}"}}"#,
+            n / 7 + 1
+        )
+    };
+    let resource = |n: usize| {
+        format!(r#"{{"resource":{{}},"scopeSpans":[{{"spans":[{},{}]}}]}}"#, span(2 * n + 1), span(2 * n + 2))
+    };
+    let resources = (0..9_000).map(resource).collect::<Vec<_>>().join(", ");
+    for (head, tail) in [
+        ("{\"resourceSpans\":[", "]}"),
+        ("{\n \"result\" : {\"resourceSpans\" : [\n", "]\n , \"x]\\\"\": [1, {}]}}"),
+        ("{\"metrics\":{\"a\":[1]},\"trace\":{\"batches\":[", "]}, \"status\": \"COMPLETE\"}"),
+    ] {
+        let text = format!("starting\n{head}{resources}{tail}\n{{\"resourceSpans\":[{}]}}\nending\n", resource(9_000));
+        assert!(text.len() > 2 << 20);
+        for size in [text.len(), 100_000, 4_099] {
+            let (decoder, batch) = decoded(text.as_bytes(), size);
+            assert_eq!(batch.spans.len(), 18_002, "{head} in chunks of {size}");
+            assert_eq!((decoder.counts().malformed, decoder.counts().lines), (0, 2), "{:?}", batch.problems);
+            let names = batch.spans.iter().enumerate().all(|(n, row)| batch.span(row).name == format!("s{}", n + 1));
+            assert!(names);
+            assert_eq!(batch.lines.last().map(|line| &*line.text), Some("ending"));
+        }
+        let cut = &text[..text.len() / 2];
+        let (decoder, batch) = decoded(cut.as_bytes(), 65_536);
+        assert!(batch.spans.len() > 8_000, "{}", batch.spans.len());
+        assert_eq!(decoder.counts().malformed, 1, "{:?}", batch.problems);
+    }
+}

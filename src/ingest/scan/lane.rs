@@ -4,6 +4,7 @@ mod damage;
 
 use super::attempt::{Attempt, Found};
 use super::block::Look;
+use super::document::{Document, LONG};
 use super::lanes::{Lanes, Route};
 use super::signs::is_member;
 use super::sink::{Spot, Target};
@@ -41,6 +42,8 @@ pub(super) struct Lane {
     in_members: bool,
     told: Told,
     cursor: Cursor,
+    /// A long document is being read item by item.
+    document: Option<Document>,
 }
 
 /// What has been told of broken objects.
@@ -84,6 +87,7 @@ impl Lane {
             in_members: false,
             told: Told::default(),
             cursor,
+            document: None,
         }
     }
 
@@ -103,7 +107,11 @@ impl Lane {
 
     /// Whether the next byte begins a line and nothing before it waits or has a say in what it is.
     pub(super) fn is_clear(&self) -> bool {
-        self.is_idle() && self.cursor.at_line_start && !self.in_members && !self.told.is_counted
+        self.is_idle()
+            && self.document.is_none()
+            && self.cursor.at_line_start
+            && !self.in_members
+            && !self.told.is_counted
     }
 
     /// Number of the line that is next.
@@ -192,6 +200,13 @@ impl Lane {
             self.dropping = line_end.is_none();
             return Some(line_end.map_or(rest.len(), |at| at + 1));
         }
+        if let (Some(document), None) = (self.document, self.cursor.brace) {
+            let Some((after, length)) = document.between(rest) else { return self.piece(rest, end, target) };
+            self.document = after;
+            if length > 0 || after.is_some() {
+                return Some(length);
+            }
+        }
         if let (true, Some(lanes)) = (self.cursor.at_line_start && self.cursor.brace.is_none(), lanes) {
             match lanes.route(rest, self.line, end, target) {
                 Route::Here => {}
@@ -229,6 +244,13 @@ impl Lane {
             let (head, object) = rest.split_at(brace);
             let found = attempt.look(object, self.limit, end, target);
             self.cursor.brace = Some((brace, attempt));
+            let is_open = matches!(found, Found::Wait | Found::TooLarge | Found::CutOff);
+            if is_open && object.len() > LONG && self.document.is_none() && is_blank(head) {
+                if let Some((document, length)) = Document::begin(object) {
+                    self.document = Some(document);
+                    return Some(brace + length);
+                }
+            }
             let taken = match found {
                 Found::Wait => return None,
                 Found::Whole(length) => self.whole(head, object.get(..length).unwrap_or(object), target),
