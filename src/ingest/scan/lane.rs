@@ -245,11 +245,10 @@ impl Lane {
             let found = attempt.look(object, self.limit, end, target);
             self.cursor.brace = Some((brace, attempt));
             let is_open = matches!(found, Found::Wait | Found::TooLarge | Found::CutOff);
-            if is_open && object.len() > LONG && self.document.is_none() && is_blank(head) {
-                if let Some((document, length)) = Document::begin(object) {
-                    self.document = Some(document);
-                    return Some(brace + length);
-                }
+            let is_long = is_open && object.len() > LONG && self.document.is_none() && is_blank(head);
+            if let Some((document, length)) = is_long.then(|| Document::begin(object)).flatten() {
+                self.document = Some(document);
+                return Some(brace + length);
             }
             let taken = match found {
                 Found::Wait => return None,
