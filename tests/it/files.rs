@@ -174,7 +174,7 @@ fn a_long_document_is_read_item_by_item_to_its_end_and_what_follows_too() {
             assert!(names);
             assert_eq!(batch.lines.last().map(|line| &*line.text), Some("ending"));
         }
-        let cut = &text[..text.len() / 2];
+        let cut = text.split_at(text.len() / 2).0;
         let (decoder, batch) = decoded(cut.as_bytes(), 65_536);
         assert!(batch.spans.len() > 8_000, "{}", batch.spans.len());
         assert_eq!(decoder.counts().malformed, 1, "{:?}", batch.problems);
