@@ -11,6 +11,8 @@ mod files;
 mod formats;
 mod gallery;
 mod harness;
+mod health;
+mod help;
 mod hostile;
 mod jsonl;
 mod keys;

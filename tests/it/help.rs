@@ -1,0 +1,179 @@
+//! Help and the command palette, by keys and by mouse.
+
+use tracetui::tui::{Effect, MouseKind, Options};
+
+use crate::harness::{Harness, options};
+
+const HELLO: &[u8] = include_bytes!("../../assets/hello.json");
+
+fn palette(width: u16, height: u16) -> Harness {
+    Harness::open(HELLO, width, height).keys(":")
+}
+
+/// Lines of the overlay's list, from the first below the prompt on.
+fn rows(harness: &Harness) -> Vec<String> {
+    let screen = harness.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    let prompt = lines.iter().position(|line| line.contains("│ : ")).expect("the prompt");
+    let left = lines[prompt].chars().position(|c| c == ':').expect("the prompt") - 2;
+    let inside = |line: &&str| -> Option<String> {
+        let mut rest = line.chars().skip(left);
+        (rest.next() == Some('│')).then(|| rest.take_while(|c| *c != '│').collect())
+    };
+    lines.iter().skip(prompt + 1).map_while(inside).filter(|row| !row.trim().is_empty()).collect()
+}
+
+/// Which of them is selected.
+fn selected(harness: &Harness) -> usize {
+    let screen = harness.screen();
+    let at = rows(harness).iter().position(|line| line.contains('▌'));
+    at.unwrap_or_else(|| panic!("no row is selected\n{screen}"))
+}
+
+#[test]
+fn rows_are_walked_one_by_one_and_ten_by_ten_and_not_beyond_the_ends() {
+    let mut harness = palette(100, 30);
+    assert_eq!(selected(&harness), 0);
+    let walk = [("down", 1), ("down down", 3), ("up", 2), ("pagedown", 12), ("pageup", 2), ("pageup", 0), ("up", 0)];
+    for (keys, wanted) in walk {
+        harness = harness.keys(keys);
+        assert_eq!(selected(&harness), wanted, "{keys}");
+    }
+    let last = palette(100, 30).keys("pagedown pagedown pagedown pagedown pagedown pagedown pagedown pagedown");
+    let shown = rows(&last);
+    assert_eq!(selected(&last), shown.len() - 1, "{}", last.screen());
+    let again = last.keys("down");
+    assert_eq!(rows(&again), shown);
+}
+
+#[test]
+fn typing_goes_back_to_the_first_row_and_finds_by_name_key_help_and_letters_in_order() {
+    let harness = palette(100, 30).keys("down down").text("health");
+    assert_eq!(selected(&harness), 0);
+    assert!(rows(&harness)[0].contains("Sources, counters and problems"), "{}", harness.screen());
+    let found = |text: &str| rows(&palette(100, 30).text(text)).iter().filter(|row| row.contains("  ")).count();
+    let row = |text: &str| rows(&palette(100, 30).text(text))[0].clone();
+    assert!(row("helth").contains("Sources, counters"), "letters in order: {}", row("helth"));
+    assert!(palette(100, 30).text("htlaeh").line("no action matches").is_some());
+    assert!(row("counters problems").contains("Sources, counters"), "all of the words");
+    assert!(palette(100, 30).text("counters nothing").line("no action matches").is_some());
+    assert!(row("ctrl-z").contains("Suspend"), "{}", row("ctrl-z"));
+    assert!(found("q") >= 1);
+}
+
+#[test]
+fn where_nothing_matches_it_says_so_below_the_prompt() {
+    let harness = palette(100, 30).text("zzzz");
+    let screen = harness.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    let prompt = lines.iter().position(|line| line.contains("│ : zzzz")).expect("the prompt");
+    let text = lines.iter().position(|line| line.contains("no action matches")).expect("a word");
+    assert_eq!(text, prompt + 2, "{screen}");
+    let column = |line: &str, part: &str| line.split(part).next().map(|before| before.chars().count());
+    assert_eq!(column(lines[text], "no action"), column(lines[prompt], ": zzzz").map(|x| x + 1), "{screen}");
+    assert_eq!(harness.keys("enter").effects, []);
+}
+
+#[test]
+fn it_stands_in_the_middle() {
+    let column = |harness: &Harness| {
+        let screen = harness.screen();
+        let (y, line) = screen.lines().enumerate().find(|(_, line)| line.contains("─ Commands ")).expect("its title");
+        let x = line.chars().position(|c| c == '╭').expect("a corner");
+        (x, y, line.chars().skip(x).position(|c| c == '╮'))
+    };
+    let (x, y, width) = column(&palette(100, 30));
+    assert_eq!((x, y, width), (8, 0, Some(83)));
+    let (x, y, width) = column(&palette(161, 61));
+    assert_eq!((x, y, width), (38, 10, Some(83)));
+    let (x, _, width) = column(&palette(60, 24));
+    assert_eq!((x, width), (0, Some(59)));
+}
+
+#[test]
+fn the_bottom_line_says_what_keys_do_here_and_nothing_else() {
+    let harness = palette(100, 30);
+    let screen = harness.screen();
+    let bottom = screen.lines().last().unwrap_or_default();
+    for word in ["does it", "move", "close"] {
+        assert!(bottom.contains(word), "{bottom}");
+    }
+    assert!(!bottom.contains("health") && !bottom.contains("pause"), "{bottom}");
+}
+
+/// Where the row with this text is.
+fn place(harness: &Harness, text: &str) -> (u16, u16) {
+    let screen = harness.screen();
+    let (y, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("the row");
+    let x = line.split(text).next().map_or(0, |before| before.chars().count());
+    (u16::try_from(x).expect("small"), u16::try_from(y).expect("small"))
+}
+
+#[test]
+fn a_click_selects_the_row_under_it_and_a_double_click_does_it() {
+    let harness = palette(100, 30);
+    let third = rows(&harness)[2].clone();
+    let (x, y) = place(&harness, "│ : ");
+    let clicked = harness.mouse(MouseKind::Press { clicks: 1 }, x + 10, y + 3);
+    assert_eq!(selected(&clicked), 2);
+    assert_eq!(rows(&clicked)[2].replace('▌', " "), third.replace('▌', " "));
+    let clicked = clicked.mouse(MouseKind::Press { clicks: 1 }, x + 10, y);
+    assert_eq!(selected(&clicked), 2, "the prompt is no row");
+    for kind in [MouseKind::Drag, MouseKind::Release] {
+        let moved = palette(100, 30).mouse(kind, x + 10, y + 3);
+        assert_eq!(selected(&moved), 0);
+    }
+    let harness = palette(100, 30).text("sources, counters");
+    let (x, y) = place(&harness, "Sources, counters");
+    let done = harness.mouse(MouseKind::Press { clicks: 2 }, x, y);
+    assert!(done.line(" Health").is_some(), "{}", done.screen());
+}
+
+#[test]
+fn a_click_beside_it_closes_it_and_does_nothing_else() {
+    for (x, y) in [(2, 12), (99, 12)] {
+        let closed = palette(100, 30).mouse(MouseKind::Press { clicks: 1 }, x, y);
+        assert!(closed.line("─ Commands ").is_none(), "{}", closed.screen());
+        assert!(closed.line("Traces 1").is_some());
+    }
+    assert!(palette(100, 30).mouse(MouseKind::WheelDown, 2, 12).line("─ Commands ").is_some());
+}
+
+#[test]
+fn the_wheel_scrolls_three_rows_and_the_selected_one_stays_in_sight() {
+    let harness = palette(100, 24);
+    let before = rows(&harness);
+    let down = palette(100, 24).mouse(MouseKind::WheelDown, 50, 12);
+    assert_eq!(rows(&down)[0].replace('▌', " "), before[3], "{}", down.screen());
+    assert_eq!(selected(&down), 0, "it moved with the edge");
+    let up = down.mouse(MouseKind::WheelUp, 50, 12);
+    assert_eq!(rows(&up)[0].replace('▌', " "), before[0].replace('▌', " "));
+    assert_eq!(selected(&up), 3);
+}
+
+#[test]
+fn what_is_pasted_is_searched_for() {
+    let mut harness = palette(100, 30);
+    harness.app().update(tracetui::tui::Msg::Paste("sources, counters".into()));
+    let harness = harness.settled();
+    assert!(rows(&harness)[0].contains("Sources, counters"), "{}", harness.screen());
+    assert_eq!(palette(100, 30).keys("ctrl-c").effects, [Effect::Quit]);
+}
+
+#[test]
+fn help_shows_keys_of_all_screens_and_closes_on_the_keys_that_opened_it() {
+    for key in ["?", "q", "esc"] {
+        let closed = Harness::open(HELLO, 100, 30).keys("?").keys(key);
+        assert!(closed.line("─ Keys ").is_none(), "{key}: {}", closed.screen());
+        assert_eq!(closed.effects, [], "{key}");
+    }
+    // Behind a letter they are letters.
+    let typed = Harness::open(HELLO, 100, 30).keys("?").text("aq?");
+    assert!(typed.line("│ : aq?").is_some(), "{}", typed.screen());
+    let ascii = Harness::new(Options { ascii: true, ..options() }, 100, 30).keys("?");
+    assert!(ascii.screen().is_ascii());
+    for scope in ["Traces", "Trace", "Health", "Rows", "Everywhere"] {
+        let found = Harness::open(HELLO, 100, 44).keys("?").text(scope);
+        assert!(rows(&found).iter().any(|row| row.contains(&format!(" {scope} "))), "{scope}: {}", found.screen());
+    }
+}
