@@ -123,6 +123,9 @@ struct Export {
     /// Write here, not to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Attributes that csv has columns for
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    columns: Vec<String>,
     #[command(flatten)]
     keep: Keep,
 }
@@ -134,6 +137,14 @@ enum Format {
     Jsonl,
     /// Waterfalls
     Text,
+    /// What collectors and otel-tui read
+    OtlpJson,
+    /// What Jaeger's UI loads
+    JaegerJson,
+    /// What Zipkin takes
+    ZipkinJson,
+    /// A row per span
+    Csv,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,14 @@
 //!
 //! Pure: bytes go into a buffer that the caller writes where it likes.
 
+pub mod csv;
+mod document;
+mod jaeger_json;
 pub mod jaeger_thrift;
+mod json;
 pub mod jsonl;
+mod otlp_json;
 pub mod text;
+mod zipkin_json;
+
+pub use document::{DOCUMENTS, Document, Losses};

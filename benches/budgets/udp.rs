@@ -48,8 +48,9 @@ fn headless(ask: &Ask, name: &str, spans: u64, pace: Pace) {
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).expect("text");
     child.wait().expect("it ends");
-    let written: u64 = rest.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(0);
-    ask.note(&format!("{name}: it says: {}; the sender was at most {} late", rest.trim_end(), ms(late)));
+    let summary = rest.lines().last().unwrap_or_default();
+    let written: u64 = summary.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(0);
+    ask.note(&format!("{name}: it says: {summary}; the sender was at most {} late", ms(late)));
     lost(ask, name, sent.saturating_sub(written), sent);
 }
 

@@ -6,26 +6,43 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::{Export, Files, Format, Keep, Look, note};
-use crate::export::{jsonl, text};
+use crate::export::{Document, Losses, csv, jsonl, text};
 use crate::model::{Place, Problem, SpanBatch};
 use crate::runtime::MOST_TOLD;
 use crate::source::file::{Input, Reader};
-use crate::store::Store;
+use crate::store::{Store, TraceRef};
 
 /// `print`: waterfalls as text on standard output.
 pub(super) fn print(files: Files, look: Look) -> Result<(), Failure> {
     let inputs = inputs(files.files, "print")?;
-    write_text(inputs, files.keep, look, None)
+    write_text(inputs, &files.keep, look, None)
 }
 
 /// `export`: the same spans in another form.
 pub(super) fn export(export: Export, look: Look) -> Result<(), Failure> {
     let inputs = inputs(export.files, "export")?;
     let output = export.output.filter(|path| path.as_os_str() != "-");
-    match export.to {
-        Format::Text => write_text(inputs, export.keep, look, output.as_deref()),
-        Format::Jsonl => write_jsonl(inputs, export.keep, output.as_deref()),
+    if export.to != Format::Csv && !export.columns.is_empty() {
+        return Err(Failure::usage("--columns is for csv; try: tracetui export --to csv --columns KEY".to_owned()));
     }
+    let document = |name: &str| Document::of(name).map_or(Kind::Csv(&export.columns), Kind::Document);
+    let kind = match export.to {
+        Format::Text => return write_text(inputs, &export.keep, look, output.as_deref()),
+        Format::Jsonl => return write_jsonl(inputs, export.keep, output.as_deref()),
+        Format::Csv => Kind::Csv(&export.columns),
+        Format::OtlpJson => document("otlp-json"),
+        Format::JaegerJson => document("jaeger-json"),
+        Format::ZipkinJson => document("zipkin-json"),
+    };
+    write_traces(inputs, &export.keep, kind, output.as_deref())
+}
+
+/// What is written trace by trace.
+#[derive(Clone, Copy)]
+enum Kind<'a> {
+    Document(&'static Document),
+    /// With columns for these attributes.
+    Csv(&'a [String]),
 }
 
 /// The inputs of a command: the files named, or what is piped in.
@@ -92,10 +109,11 @@ fn tell_shared(store: &Store) {
     }
 }
 
-fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
+/// Reads everything into a store.
+fn load(inputs: Vec<Input>, keep: &Keep) -> (Store, Reader) {
     // Everything is to be printed: only a budget that was asked for may cut it short.
     let mut store = Store::new(keep.memory.unwrap_or(u64::MAX));
-    let reader = Reader::new(inputs, keep.service);
+    let reader = Reader::new(inputs, keep.service.clone());
     let mut problems = Problems::default();
     reader.read(|batch| {
         problems.note(batch);
@@ -103,6 +121,52 @@ fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -
         true
     });
     problems.finish();
+    (store, reader)
+}
+
+/// What did not fit into the budget is an error.
+fn settle(store: &Store, reader: &Reader) -> Result<(), Failure> {
+    let totals = store.totals();
+    let lost = totals.evicted_spans + totals.refused;
+    if lost > 0 {
+        let line = format!("{lost} of {} spans did not fit into --memory and are not printed", totals.received);
+        return Err(Failure::input(vec![line]));
+    }
+    verdict(reader)
+}
+
+/// Writes traces one by one, the earliest first, as a document or as rows.
+fn write_traces(inputs: Vec<Input>, keep: &Keep, kind: Kind<'_>, path: Option<&Path>) -> Result<(), Failure> {
+    let (store, reader) = load(inputs, keep);
+    let mut out = Output::open(path)?;
+    let (mut bytes, mut losses, mut is_first) = (Vec::new(), Losses::default(), true);
+    match kind {
+        Kind::Document(document) => bytes.extend_from_slice(document.head.as_bytes()),
+        Kind::Csv(columns) => csv::write_head(columns, &mut bytes),
+    }
+    let mut traces: Vec<TraceRef<'_>> = store.traces().collect();
+    traces.sort_unstable_by_key(|trace| (trace.start(), trace.id()));
+    for trace in traces {
+        match kind {
+            Kind::Document(document) => is_first &= !document.write_trace(trace, is_first, &mut losses, &mut bytes),
+            Kind::Csv(columns) => csv::write_trace(trace, columns, &mut bytes),
+        }
+        if !out.write(&bytes) {
+            break;
+        }
+        bytes.clear();
+    }
+    if let Kind::Document(document) = kind {
+        bytes.extend_from_slice(document.tail.as_bytes());
+        losses.lines(document.name).for_each(|line| note(&line));
+    }
+    out.write(&bytes);
+    out.finish(reader.spans() > 0)?;
+    settle(&store, &reader)
+}
+
+fn write_text(inputs: Vec<Input>, keep: &Keep, look: Look, path: Option<&Path>) -> Result<(), Failure> {
+    let (store, reader) = load(inputs, keep);
     tell_shared(&store);
     let mut bytes = Vec::new();
     let width = crate::term::width().unwrap_or(100);
@@ -110,13 +174,7 @@ fn write_text(inputs: Vec<Input>, keep: Keep, look: Look, path: Option<&Path>) -
     let mut out = Output::open(path)?;
     out.write(&bytes);
     out.finish(reader.spans() > 0)?;
-    let totals = store.totals();
-    let lost = totals.evicted_spans + totals.refused;
-    if lost > 0 {
-        let line = format!("{lost} of {} spans did not fit into --memory and are not printed", totals.received);
-        return Err(Failure::input(vec![line]));
-    }
-    verdict(&reader)
+    settle(&store, &reader)
 }
 
 fn write_jsonl(inputs: Vec<Input>, keep: Keep, path: Option<&Path>) -> Result<(), Failure> {

@@ -66,7 +66,8 @@ fn attributes_member(name: &str, attributes: &[Attribute<'_>], out: &mut Vec<u8>
     out.push(b'}');
 }
 
-fn write_value(value: Value<'_>, out: &mut Vec<u8>) {
+/// Appends a value as `jsonl` writes it.
+pub(super) fn write_value(value: Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Str(text) => push_json_string(text, out),
         Value::Int(int) => put(out, format_args!("{int}")),

@@ -7,6 +7,7 @@ mod changing;
 mod cli;
 mod demo;
 mod doors;
+mod export;
 mod files;
 mod formats;
 mod gallery;
