@@ -149,7 +149,7 @@ enum Format {
 
 #[derive(Debug, Args)]
 struct Demo {
-    /// Send it there as Jaeger UDP instead of showing it
+    /// Send it there instead of showing it: as Jaeger UDP, or as the port or otlp-grpc://, otlp-http://, zipkin://, jaeger-http:// says
     #[arg(long, value_name = "ADDR")]
     to: Option<Address>,
     /// Another seed makes another workload

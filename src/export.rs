@@ -9,6 +9,7 @@ pub mod jaeger_thrift;
 mod json;
 pub mod jsonl;
 mod otlp_json;
+pub mod otlp_proto;
 pub mod text;
 mod zipkin_json;
 

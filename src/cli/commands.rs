@@ -8,16 +8,21 @@ use super::memory;
 use super::print::{inputs, print, tell, verdict};
 use super::{Demo, Files, Keep, Listen, Look, note};
 use crate::demo as workload;
-use crate::export::jaeger_thrift;
+use crate::export::{Document, jaeger_thrift, otlp_proto};
 use crate::model::{SourceState, SourceStatus, Span, SpanBatch};
 use crate::runtime::{Headless, Show, headless, show, wall};
 use crate::source::file::{Input, Reader};
-use crate::source::{Address, Doors, Inlet, Sources, channel, invitation, send};
+use crate::source::{
+    Address, Delivery, Doors, Inlet, Protocol, Sources, Transport, channel, deliver, invitation, send,
+};
 use crate::term::{colors, is_light};
 use crate::tui::Options;
 
 /// Longest datagram of `demo --to`: small enough for receivers with a small socket buffer to hold some dozens.
 const DATAGRAM: usize = 8_000;
+
+/// Most spans in a request of `demo --to`: what SDKs send at once.
+const REQUEST: usize = 512;
 
 /// `listen`: receives and shows, or writes what it receives.
 pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
@@ -95,10 +100,44 @@ fn unread(reader: Option<&Reader>) -> Result<(), Failure> {
 
 fn send_all(address: &Address, batches: &[SpanBatch]) -> Result<(), Failure> {
     let spans: Vec<Span<'_>> = batches.iter().flat_map(|batch| batch.spans.iter().map(|row| batch.span(row))).collect();
-    let datagrams = jaeger_thrift::datagrams(&spans, DATAGRAM);
-    let sent = send(address, &datagrams).map_err(|error| Failure::input(vec![error.to_string()]))?;
-    note(&format!("sent {} spans in {} datagrams to {}", spans.len(), sent.datagrams, sent.to));
+    let (sent, what) = match delivery(address.protocol, &spans) {
+        Some(delivery) => (deliver(address, &delivery), "requests"),
+        None if address.protocol.row().transport == Transport::Tcp => {
+            let protocol = address.protocol.name();
+            return Err(Failure::usage(format!("the demo does not speak {protocol}; try: tracetui demo --to :4318")));
+        }
+        None => (send(address, &jaeger_thrift::datagrams(&spans, DATAGRAM)), "datagrams"),
+    };
+    let sent = sent.map_err(|error| Failure::input(vec![error.to_string()]))?;
+    note(&format!("sent {} spans in {} {what} to {}", spans.len(), sent.datagrams, sent.to));
     Ok(())
+}
+
+/// Spans as the requests of a protocol; nothing for those of UDP.
+fn delivery(protocol: Protocol, spans: &[Span<'_>]) -> Option<Delivery> {
+    let documents = |name: &str| {
+        let document = Document::of(name)?;
+        Some(spans.chunks(REQUEST).map(|spans| document.of_spans(spans)).collect())
+    };
+    let (path, content_type, bodies) = match protocol {
+        Protocol::OtlpGrpc => {
+            let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+            (path, "application/grpc", otlp_proto::requests(spans, REQUEST))
+        }
+        Protocol::OtlpHttp | Protocol::Http => {
+            ("/v1/traces", "application/x-protobuf", otlp_proto::requests(spans, REQUEST))
+        }
+        Protocol::Zipkin => ("/api/v2/spans", "application/json", documents("zipkin-json")?),
+        Protocol::JaegerHttp => ("/api/traces", "application/x-thrift", jaeger_thrift::batches(spans, REQUEST)),
+        Protocol::JaegerCompact
+        | Protocol::JaegerBinary
+        | Protocol::ZipkinCompact
+        | Protocol::JaegerGrpc
+        | Protocol::Sampling
+        | Protocol::Jaeger
+        | Protocol::Any => return None,
+    };
+    Some(Delivery { path, content_type, bodies })
 }
 
 fn read_files(inputs: Vec<Input>, keep: &Keep, inlet: Inlet) -> Result<Option<Arc<Reader>>, Failure> {

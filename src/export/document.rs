@@ -32,6 +32,14 @@ impl Document {
         DOCUMENTS.iter().find(|document| document.name == name)
     }
 
+    /// Spans as one document, whatever traces they are of.
+    pub fn of_spans(&self, spans: &[Span<'_>]) -> Vec<u8> {
+        let mut out = self.head.as_bytes().to_vec();
+        (self.write)(spans, &mut Losses::default(), &mut out);
+        out.extend_from_slice(self.tail.as_bytes());
+        out
+    }
+
     /// Appends a trace, behind a comma unless it is the first; whether anything was written.
     pub fn write_trace(&self, trace: TraceRef<'_>, is_first: bool, losses: &mut Losses, out: &mut Vec<u8>) -> bool {
         let mut spans: Vec<Span<'_>> = trace.spans().map(|span| span.to_span()).collect();

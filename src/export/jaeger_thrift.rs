@@ -1,17 +1,18 @@
-//! Spans as the datagrams that Jaeger clients send to an agent: `emitBatch`, compact protocol, one-way.
+//! Spans as the datagrams that Jaeger clients send to an agent (`emitBatch`, compact protocol, one-way), and as the batches that
+//! they send to a collector.
 //!
 //! What the model keeps in fields goes back into the tags that OpenTelemetry's Jaeger exporters use. Sends nothing itself.
 
 use std::collections::HashMap;
 
 use thrift::protocol::{
-    TCompactOutputProtocol, TFieldIdentifier, TListIdentifier, TMessageIdentifier, TMessageType, TOutputProtocol,
-    TStructIdentifier, TType,
+    TBinaryOutputProtocol, TCompactOutputProtocol, TFieldIdentifier, TListIdentifier, TMessageIdentifier, TMessageType,
+    TOutputProtocol, TStructIdentifier, TType,
 };
 
 use crate::model::{Attribute, Event, Kind, Link, LinkKind, Span, Status, Timestamp, Value};
 
-type Out<'a> = TCompactOutputProtocol<&'a mut Vec<u8>>;
+type Out<'a> = dyn TOutputProtocol + 'a;
 
 /// What follows the spans: the ends of the batch and of the arguments.
 const TAIL_LEN: usize = 2;
@@ -51,6 +52,30 @@ pub fn datagrams(spans: &[Span<'_>], max_len: usize) -> Vec<Vec<u8>> {
         }
     }
     datagrams
+}
+
+/// Encodes spans as batches for a collector over HTTP: binary protocol, one process and at most `most` spans each.
+pub fn batches(spans: &[Span<'_>], most: usize) -> Vec<Vec<u8>> {
+    let of_one_process = |a: &Span<'_>, b: &Span<'_>| a.service == b.service && a.resource == b.resource;
+    let groups = spans.chunk_by(of_one_process).flat_map(|spans| spans.chunks(most.max(1)));
+    groups.map(batch).collect()
+}
+
+fn batch(spans: &[Span<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut out = TBinaryOutputProtocol::new(&mut bytes, true);
+    let write = |out: &mut Out<'_>| {
+        begin(out)?;
+        if let Some(first) = spans.first() {
+            out.write_field_begin(&field(TType::Struct, 1))?;
+            process(out, first)?;
+        }
+        structs(out, 2, spans.len())?;
+        spans.iter().try_for_each(|span| span_struct(out, span))?;
+        end(out)
+    };
+    // Writing to memory does not fail.
+    if write(&mut out).is_err() { Vec::new() } else { bytes }
 }
 
 fn groups(spans: &[Span<'_>], max_len: usize) -> Vec<Group> {

@@ -14,7 +14,7 @@ const PACE: u64 = 10_000_000;
 pub struct Sent {
     /// To whom.
     pub to: SocketAddr,
-    /// Datagrams.
+    /// Datagrams, or requests.
     pub datagrams: u64,
 }
 
@@ -22,6 +22,12 @@ pub struct Sent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SendError(String);
+
+impl SendError {
+    pub(super) fn new(line: String) -> Self {
+        Self(line)
+    }
+}
 
 /// Sends datagrams to an address, to its first socket address.
 pub fn send(address: &Address, datagrams: &[Vec<u8>]) -> Result<Sent, SendError> {

@@ -230,3 +230,43 @@ fn a_busy_tcp_port_is_told_and_without_addresses_only_free_ports_are_opened() {
     let start = format!("error: tcp {address} is in use; is an opentelemetry collector or jaeger running? try: ");
     assert!(run.stderr.starts_with(&start), "{}", run.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_demo_can_be_sent_to_every_door_and_comes_out_whole() {
+    // What is told differs with the time of day; who tells it does not.
+    let sent = |scheme: &str| {
+        let mut headless = Headless::start(&[]);
+        let (id, to) = (headless.id(), format!("{scheme}{}", headless.address()));
+        let reader = std::thread::spawn(move || {
+            let lines: Vec<String> =
+                std::iter::from_fn(|| Some(headless.line()).filter(|line| !line.is_empty())).collect();
+            (lines, headless.end())
+        });
+        let demo = run(&["demo", "--to", &to]);
+        assert_eq!(demo.code, Some(0), "{scheme}: {}", demo.stderr);
+        crate::process::signal(id, "TERM");
+        let (lines, run) = reader.join().expect("no panic");
+        assert!(demo.stderr.starts_with(&format!("sent {} spans in ", lines.len())), "{scheme}: {}", demo.stderr);
+        assert!(run.stderr.contains(", 0 malformed, 0 dropped"), "{scheme}: {}", run.stderr);
+        let spans = lines.iter().map(|line| serde_json::from_str::<Json>(line).expect("JSON"));
+        let services: std::collections::BTreeSet<String> = spans
+            .map(|span| {
+                assert!(span["name"].as_str().is_some_and(|name| !name.is_empty()), "{scheme}: {span}");
+                span["service"].as_str().expect("a service").to_owned()
+            })
+            .collect();
+        services
+    };
+    let udp = sent("jaeger-compact://");
+    assert!(udp.len() > 10, "{udp:?}");
+    for scheme in ["otlp-grpc://", "otlp-http://", "http://", "zipkin://", "jaeger-http://"] {
+        assert_eq!(sent(scheme), udp, "{scheme}");
+    }
+    let refused = run(&["demo", "--to", "jaeger-grpc://127.0.0.1:1"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("the demo does not speak jaeger-grpc"), "{}", refused.stderr);
+    let silent = run(&["demo", "--to", "otlp-http://127.0.0.1:1"]);
+    assert_eq!(silent.code, Some(3));
+    assert!(silent.stderr.contains("connection refused"), "{}", silent.stderr);
+}
