@@ -49,7 +49,7 @@ enum Command {
     /// Receive what an app sends (OTLP, Jaeger, Zipkin) and show it
     Listen(Listen),
     /// Show files; - or piped input reads standard input
-    Open(Files),
+    Open(Open),
     /// Write waterfalls as text
     Print(Files),
     /// Convert files
@@ -84,6 +84,15 @@ struct Listen {
     /// Stop after this time, such as 5s or 2m
     #[arg(long = "for", value_name = "TIME", requires = "headless", value_parser = parse::duration)]
     time: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+struct Open {
+    #[command(flatten)]
+    files: Files,
+    /// Go on reading what is appended, over rotation and truncation
+    #[arg(short, long)]
+    follow: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::memory;
 use super::print::{inputs, print, tell, verdict};
-use super::{Demo, Files, Keep, Listen, Look, note};
+use super::{Demo, Keep, Listen, Look, Open, note};
 use crate::demo as workload;
 use crate::export::{Document, jaeger_thrift, otlp_proto};
 use crate::model::{SourceState, SourceStatus, Span, SpanBatch};
@@ -42,7 +42,7 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
     let doors = doors.open(listen.token, &inlet);
     let doors = doors.map_err(|error| Failure::input(vec![error.to_string().to_lowercase()]))?;
     let mut sources = Sources { doors, files: None };
-    sources.files = read_files(files, &listen.keep, inlet)?;
+    sources.files = read_files(files, &listen.keep, false, inlet)?;
     let reader = sources.files.clone();
     if listen.headless {
         let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time, tell };
@@ -63,13 +63,22 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
 }
 
 /// `open`: shows files; without a terminal to show them on, prints them.
-pub(super) fn open(files: Files, look: Look) -> Result<(), Failure> {
+pub(super) fn open(Open { files, follow }: Open, look: Look) -> Result<(), Failure> {
+    let has_stdin = files.files.is_empty() || files.files.iter().any(|path| path.as_os_str() == "-");
+    if follow && has_stdin {
+        let text = "a pipe is followed anyway; --follow is for files; try: tracetui open --follow app.log";
+        return Err(Failure::usage(text.to_owned()));
+    }
     if !io::stdout().is_terminal() {
+        if follow {
+            let text = "--follow needs a terminal to show it on; try: tail -F app.log | tracetui print";
+            return Err(Failure::usage(text.to_owned()));
+        }
         return print(files, look);
     }
     let inputs = inputs(files.files, "open")?;
     let (inlet, parcels) = channel();
-    let sources = Sources { files: read_files(inputs, &files.keep, inlet)?, ..Sources::default() };
+    let sources = Sources { files: read_files(inputs, &files.keep, follow, inlet)?, ..Sources::default() };
     let options = options(look, files.keep.memory(), &sources);
     let sources =
         show(Show { options, sources, parcels, first: Vec::new() }).map_err(|error| Failure::terminal(&error))?;
@@ -140,11 +149,11 @@ fn delivery(protocol: Protocol, spans: &[Span<'_>]) -> Option<Delivery> {
     Some(Delivery { path, content_type, bodies })
 }
 
-fn read_files(inputs: Vec<Input>, keep: &Keep, inlet: Inlet) -> Result<Option<Arc<Reader>>, Failure> {
+fn read_files(inputs: Vec<Input>, keep: &Keep, follow: bool, inlet: Inlet) -> Result<Option<Arc<Reader>>, Failure> {
     if inputs.is_empty() {
         return Ok(None);
     }
-    let reader = Arc::new(Reader::new(inputs, keep.service.clone()));
+    let reader = Arc::new(Reader::new(inputs, keep.service.clone()).following(follow));
     reader.start(inlet).map_err(|error| Failure::input(vec![error.to_string().to_lowercase()]))?;
     Ok(Some(reader))
 }

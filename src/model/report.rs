@@ -52,6 +52,8 @@ pub enum SourceState {
         /// Size of the file in bytes, unknown for a pipe.
         total: Option<u64>,
     },
+    /// Read to the end; what is appended is read as it comes.
+    Following,
     /// Read to the end.
     Done,
     /// Stopped by the user before the end.

@@ -3,6 +3,7 @@
 
 mod crew;
 mod folder;
+mod follow;
 mod reading;
 mod segments;
 mod unpack;
@@ -44,6 +45,7 @@ pub struct Reader {
     files: Vec<Reading>,
     service: Option<String>,
     threads: usize,
+    follows: bool,
     stop: AtomicBool,
 }
 
@@ -56,13 +58,19 @@ impl Reader {
     pub fn new(inputs: Vec<Input>, service: Option<String>) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_THREADS));
         let files = inputs.into_iter().flat_map(folder::files).collect();
-        Self { files, service, threads, stop: AtomicBool::new(false) }
+        Self { files, service, threads, follows: false, stop: AtomicBool::new(false) }
     }
 
     /// Decodes a large file with so many threads instead of one for each core.
     #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {
         Self { threads: threads.max(1), ..self }
+    }
+
+    /// Goes on reading what is appended.
+    #[must_use]
+    pub fn following(self, follows: bool) -> Self {
+        Self { follows, ..self }
     }
 
     /// Reads everything on a thread of its own and sends the batches on; it waits where the queue is full.
@@ -75,6 +83,9 @@ impl Reader {
 
     /// Reads everything here. Each batch is handed to `take`, which says whether to go on.
     pub fn read(&self, mut take: impl FnMut(&mut SpanBatch) -> bool) {
+        if self.follows {
+            return self.follow(&mut take);
+        }
         for file in &self.files {
             let end = match self.read_one(file, &mut take) {
                 Ok(end) => end,

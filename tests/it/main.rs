@@ -9,6 +9,7 @@ mod demo;
 mod doors;
 mod export;
 mod files;
+mod follow;
 mod formats;
 mod gallery;
 mod harness;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{Input, Take, hand_on};
 use crate::ingest::Counts;
@@ -32,6 +32,8 @@ pub(super) struct Reading {
     pub(super) end: OnceLock<SourceState>,
     /// It was found in a folder: nobody said that it holds spans.
     pub(super) is_found: bool,
+    /// It has been read to its end, and more may be appended.
+    pub(super) follows: AtomicBool,
 }
 
 /// What of an input is being decoded: all of it, or one file of an archive.
@@ -62,7 +64,8 @@ impl Reading {
             Input::Path(path) => path.display().to_string(),
         };
         let (counters, objects, total) = (Counters::default(), AtomicU64::new(0), OnceLock::new());
-        Self { input, name, counters, objects, total, format: OnceLock::new(), end: OnceLock::new(), is_found }
+        let (format, end, follows) = (OnceLock::new(), OnceLock::new(), AtomicBool::new(false));
+        Self { input, name, counters, objects, total, format, end, is_found, follows }
     }
 
     /// All of it.
@@ -137,7 +140,8 @@ impl Reading {
         let done = self.counters.bytes.load(Ordering::Relaxed);
         // A file may have grown since.
         let total = self.total.get().map(|total| done.max(*total));
-        let reading = SourceState::Reading { done, total };
+        let is_following = self.follows.load(Ordering::Acquire);
+        let reading = if is_following { SourceState::Following } else { SourceState::Reading { done, total } };
         let mut status = SourceStatus {
             protocol: (*self.format.get().unwrap_or(&"file")).to_owned(),
             endpoint: self.name.clone(),

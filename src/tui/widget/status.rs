@@ -59,7 +59,7 @@ pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
 
 /// Whether anything may still come by itself.
 pub(crate) fn listens(sources: &[SourceStatus]) -> bool {
-    sources.iter().any(|source| source.state == SourceState::Listening)
+    sources.iter().any(|source| matches!(source.state, SourceState::Listening | SourceState::Following))
 }
 
 /// Spans and datagrams known to be lost, wherever it happened.

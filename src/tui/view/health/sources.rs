@@ -82,7 +82,11 @@ fn weight(source: &SourceStatus) -> u8 {
     match (is_alarm || is_failed, source.spans > 0 || received(source) > 0) {
         (true, _) => 0,
         (false, true) if source.state != SourceState::Done => 1,
-        (false, _) if matches!(source.state, SourceState::Reading { .. } | SourceState::Stopped) => 1,
+        (false, _)
+            if matches!(source.state, SourceState::Reading { .. } | SourceState::Following | SourceState::Stopped) =>
+        {
+            1
+        }
         (false, _) if is_door(source) => 2,
         (false, _) => 3,
     }
@@ -194,6 +198,7 @@ fn state(source: &SourceStatus) -> (Role, String) {
             (Role::Warning, format!("reading {} %", done.saturating_mul(100) / total))
         }
         SourceState::Reading { done, .. } => (Role::Warning, format!("reading {}", bytes(*done))),
+        SourceState::Following => (Role::Good, "followed".to_string()),
         SourceState::Done if source.spans == 0 => (Role::Warning, "read, no spans in it".to_string()),
         SourceState::Done => (Role::Good, "read".to_string()),
         SourceState::Busy => (Role::Warning, "not opened, another program has the port".to_string()),

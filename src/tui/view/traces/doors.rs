@@ -36,7 +36,7 @@ fn other(pen: &mut Pen<'_>, source: &SourceStatus, cx: &Cx<'_>) -> bool {
         // Health says which.
         SourceState::Busy => return true,
         SourceState::Done if source.spans == 0 => (cx.glyphs.dot, Role::Warning),
-        SourceState::Listening | SourceState::Done => (cx.glyphs.dot, Role::Good),
+        SourceState::Listening | SourceState::Following | SourceState::Done => (cx.glyphs.dot, Role::Good),
         SourceState::Reading { .. } | SourceState::Stopped => (cx.glyphs.dot, Role::Warning),
         SourceState::Failed(_) => (cx.glyphs.error, Role::Error),
     };
