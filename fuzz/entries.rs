@@ -4,6 +4,8 @@
 
 #[path = "entries/batch.rs"]
 mod batch;
+#[path = "entries/body.rs"]
+mod body;
 #[path = "entries/screen.rs"]
 pub(crate) mod screen;
 #[path = "entries/text.rs"]
@@ -18,6 +20,8 @@ pub(crate) const ENTRIES: &[(&str, Entry)] = &[
     ("thrift_binary", batch::thrift_binary),
     ("console", batch::console),
     ("jsonl", batch::jsonl),
+    ("request", body::request),
+    ("binary", body::binary),
     ("key", text::key),
     ("address", text::address),
     ("screen", screen::screen),

@@ -8,6 +8,7 @@ mod draw;
 mod measure;
 mod memory;
 mod open;
+mod otlp;
 mod process;
 mod reference;
 mod screen;
@@ -34,6 +35,8 @@ const GROUPS: &[Group] = &[
     ("udp", udp::udp),
     ("memory", memory::memory),
     ("open", open::open),
+    ("otlp", otlp::otlp),
+    ("files", otlp::files),
     ("tree", tree::tree),
     ("draw", draw::draw),
     ("draw-writes", start::writes_a_frame),

@@ -148,12 +148,12 @@ fn written(batch: &SpanBatch) -> Vec<u8> {
 }
 
 /// The spans, printed: NaN is equal to itself there, and -0.0 is not 0.0.
-fn spans(batch: &SpanBatch) -> Vec<String> {
+pub(super) fn spans(batch: &SpanBatch) -> Vec<String> {
     batch.spans.iter().map(|span| format!("{:?}", batch.span(span))).collect()
 }
 
 /// Everything points into the batch, and all text is UTF-8.
-fn assert_sound(batch: &SpanBatch) {
+pub(super) fn assert_sound(batch: &SpanBatch) {
     for span in &batch.spans {
         let texts =
             [span.name, span.status_message, span.trace_state, span.source, span.scope_name, span.scope_version];

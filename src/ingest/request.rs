@@ -80,6 +80,13 @@ pub const PAYLOADS: &[Row] = &[
     },
 ];
 
+impl Row {
+    /// Which one it is.
+    pub fn payload(&self) -> Payload {
+        self.payload
+    }
+}
+
 impl Payload {
     /// The name, as it stands in a span's `source`.
     pub fn name(self) -> &'static str {

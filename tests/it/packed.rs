@@ -231,6 +231,19 @@ fn pcapng(link: u16, is_big: bool, packets: &[Vec<u8>]) -> Vec<u8> {
     file
 }
 
+/// Recordings of one short datagram each, whole and in fragments.
+pub(crate) fn recorded() -> Vec<Vec<u8>> {
+    let captures = requests::captures("udp", "dgrams").into_iter();
+    let short = captures.flat_map(|path| requests::pieces(&path)).find(|datagram| datagram.len() < 2_000);
+    let datagram = short.expect("a datagram");
+    let cases = [(1, false, 1_480), (113, true, 256), (0, false, 65_535)].into_iter();
+    let file = |(link, is_v6, most)| {
+        let inner: Vec<_> = packets(&datagram, is_v6, most).iter().map(|packet| linked(link, packet)).collect();
+        [pcap(link, false, &inner), pcapng(u16::try_from(link).expect("small"), true, &inner)]
+    };
+    cases.flat_map(file).collect()
+}
+
 #[test]
 fn datagrams_in_recorded_packets_are_read_on_any_link_and_in_any_order_of_bytes() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -105,15 +105,41 @@ fn random_binary_datagrams_keep_every_promise() {
 
 #[test]
 fn random_console_text_reads_the_same_in_any_chunks() {
-    let seeds: Vec<_> =
-        files("formats/console", "txt").iter().map(|text| [&[3, 0, 40, 7], text.as_slice()].concat()).collect();
-    test(100, &seeds, |bytes| run("console", bytes));
+    let folders =
+        ["console", "node", "ruby", "dotnet", "cpp", "php", "stdouttrace", "otlp-json", "jaeger-json", "zipkin-json"];
+    let texts =
+        folders.iter().flat_map(|folder| ["txt", "json", "jsonl"].map(|end| files(&format!("formats/{folder}"), end)));
+    let texts = texts.flatten().filter(|text| !text.starts_with(b"{\"capture\""));
+    let seeds: Vec<_> = texts.map(|text| [&[3, 0, 40, 7], text.as_slice()].concat()).collect();
+    test(250, &seeds, |bytes| run("console", bytes));
 }
 
 #[test]
 fn whatever_is_decoded_reads_the_same_after_a_round_trip() {
     let seeds = [files("formats/console", "txt"), datagrams("compact.dgrams"), datagrams("binary.dgrams")].concat();
     test(300, &seeds, |bytes| run("jsonl", bytes));
+}
+
+#[test]
+fn random_requests_read_the_same_whole_and_in_pieces() {
+    let recorded = |folder: &str, end: &str| {
+        let captures = crate::requests::captures(folder, end).into_iter();
+        captures.flat_map(|path| crate::requests::pieces(&path)).filter(|body| body.len() < 6_000)
+    };
+    let bodies: Vec<_> = recorded("http", "httprec").chain(recorded("grpc", "grpcrec")).collect();
+    let seeds: Vec<_> =
+        (0..7).flat_map(|payload| bodies.iter().map(move |body| [&[payload, 3], &body[..]].concat())).collect();
+    test(600, &seeds, |bytes| run("request", bytes));
+}
+
+#[test]
+fn random_binary_files_read_the_same_in_any_chunks() {
+    let captures = crate::requests::captures("grpc", "grpcrec").into_iter();
+    let bodies = captures.flat_map(|path| crate::requests::pieces(&path)).filter(|body| body.len() < 6_000);
+    let packets = super::super::packed::recorded();
+    let seeds = bodies.map(|body| [&[1, 2, 9, 200], &body[..]].concat());
+    let seeds: Vec<_> = seeds.chain(packets.into_iter().map(|file| [&[0, 2, 9, 200], &file[..]].concat())).collect();
+    test(400, &seeds, |bytes| run("binary", bytes));
 }
 
 #[test]
