@@ -65,3 +65,8 @@ deny:
 mutants SHARD='0/40':
     cargo mutants --version >/dev/null 2>&1 || cargo install cargo-mutants --locked
     cargo mutants --shard {{SHARD}}
+
+# Real clients from their registries, against the release build
+interop *NAMES:
+    cargo build --release
+    python3 tests/interop/run.py {{NAMES}}
