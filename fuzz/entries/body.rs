@@ -35,7 +35,7 @@ pub(crate) fn request(bytes: &[u8]) {
 /// A file that is no text: what it is, the first byte says; sizes of chunks follow (count, sizes − 1).
 pub(crate) fn binary(bytes: &[u8]) {
     let mut rest = bytes;
-    let is_capture = super::byte(&mut rest).unwrap_or_default() % 2 == 0;
+    let is_capture = super::byte(&mut rest).unwrap_or_default().is_multiple_of(2);
     let sizes = super::list(&mut rest, 8);
     let content = if is_capture { Content::Packets } else { Content::OtlpProto };
     let whole = read(content, rest, &[]);
