@@ -91,8 +91,17 @@ impl<'a> Message<'a> {
     #[inline]
     pub fn field(&mut self) -> Read<Option<(u32, Value<'a>)>> {
         loop {
-            if self.at >= self.bytes.len() {
-                return Ok(None);
+            // Field numbers below 16 and lengths below 128: nearly all fields begin with such two bytes.
+            match self.rest() {
+                [] => return Ok(None),
+                [key @ 0x08..0x80, length @ 0..0x80, rest @ ..]
+                    if key & 7 == 2 && rest.len() >= usize::from(*length) =>
+                {
+                    self.at += 2 + usize::from(*length);
+                    let bytes = rest.get(..usize::from(*length)).unwrap_or_default();
+                    return Ok(Some((u32::from(key >> 3), Value::Bytes(bytes))));
+                }
+                _ => {}
             }
             let (number, kind) = self.key()?;
             match kind {

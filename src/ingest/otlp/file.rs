@@ -1,29 +1,55 @@
-//! OTLP/JSON in files: an object that holds `resourceSpans` or `scopeSpans`, wherever it stands.
+//! OTLP/JSON in files: an object that holds `resourceSpans` or `scopeSpans`, wherever it stands, already on the tape.
 
-use super::json::Json as Document;
-use super::json_value::{plain, room};
-use crate::ingest::body::fill_whole;
+use super::json::{resource_of, scope_of};
+use super::json_span::decode as decode_span;
+use super::json_value::{member, plain, room};
 use crate::ingest::json::{Json, JsonKind};
 use crate::ingest::scan::{DecodeOptions, Memo, Verdict, rename_services};
-use crate::model::SpanBatch;
+use crate::model::{Place, SpanBatch, SpanWriter, Text};
 
 /// The name in `Span::source`.
 pub(crate) const NAME: &str = "otlp-json";
 
 /// Decodes a request, or the spans of one resource.
-pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, _memo: &mut Memo, options: &DecodeOptions) -> Verdict {
-    let is_ours = |(key, value): (Json<'_>, Json<'_>)| {
-        let name = &mut room();
-        let name = plain(key.raw(), name);
-        value.kind() == JsonKind::Array
-            && matches!(name, b"resourcespans" | b"scopespans" | b"instrumentationlibraryspans" | b"batches")
-    };
-    if !object.members().any(is_ours) {
+pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> Verdict {
+    let (spans, resources, mut is_ours) = (batch.spans.len(), batch.resources.len(), false);
+    for (key, value) in object.members().filter(|(_, value)| value.kind() == JsonKind::Array) {
+        match plain(key.raw(), &mut room()) {
+            b"resourcespans" | b"batches" => {
+                is_ours = true;
+                let source = memo.source(NAME, batch);
+                value.items().for_each(|item| of_resource(item, source, batch));
+            }
+            b"scopespans" | b"instrumentationlibraryspans" if !is_ours => {
+                is_ours = true;
+                let source = memo.source(NAME, batch);
+                of_resource(object, source, batch);
+            }
+            _ => {}
+        }
+    }
+    if !is_ours {
         return Verdict::Other;
     }
-    let (spans, resources) = (batch.spans.len(), batch.resources.len());
-    fill_whole(&mut Document::new(object.raw(), NAME), batch);
     rename_services(resources, batch, options);
     let new = batch.spans.get(spans..).unwrap_or_default();
     new.last().map_or(Verdict::Other, |last| Verdict::Span(last.start.plus(last.duration)))
+}
+
+/// `ResourceSpans`, by the names of any version.
+fn of_resource(object: Json<'_>, source: Text, batch: &mut SpanBatch) {
+    let resource = resource_of(member(object, b"resource"), batch);
+    let lists = [&b"scopespans"[..], b"instrumentationlibraryspans"];
+    for scopes in lists.into_iter().filter_map(|name| member(object, name)).flat_map(Json::items) {
+        let scope = member(scopes, b"scope").or_else(|| member(scopes, b"instrumentationlibrary"));
+        let (name, version) = scope.map(|scope| scope_of(scope, batch)).unwrap_or_default();
+        for span in member(scopes, b"spans").into_iter().flat_map(Json::items) {
+            let mut out = SpanWriter::new(batch);
+            (out.row.resource, out.row.source) = (resource, source);
+            (out.row.scope_name, out.row.scope_version) = (name, version);
+            if !decode_span(span, out) {
+                batch.push_problem(Place::Byte(0), "a span without ids".to_owned(), span.raw());
+            }
+        }
+    }
 }

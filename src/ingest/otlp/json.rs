@@ -7,8 +7,8 @@ use super::draft::service;
 use super::json_span::{decode, push_attributes};
 use super::json_value::{member, plain, room};
 use crate::ingest::body::{Body, Progress, is_full};
-use crate::ingest::json::{Outcome, Pull, Stop, Tape, push_text};
-use crate::model::{Place, SpanBatch, SpanWriter, Text, Value};
+use crate::ingest::json::{Json as Value, Outcome, Pull, Stop, Tape, push_text};
+use crate::model::{Place, SpanBatch, SpanWriter, Text, Value as Held};
 
 /// A request or file being decoded.
 #[derive(Debug)]
@@ -244,12 +244,16 @@ fn object<'a>() -> Level<'a> {
 }
 
 fn push_resource(bytes: &[u8], tape: &mut Tape, batch: &mut SpanBatch) -> u32 {
-    let attributes = match tape.parse(bytes) {
-        Outcome::Complete(_) => push_attributes(tape.root(bytes), batch),
-        Outcome::Incomplete | Outcome::Broken(_) => batch.attributes_since(batch.attributes.len()),
-    };
+    let is_whole = matches!(tape.parse(bytes), Outcome::Complete(_));
+    resource_of(is_whole.then(|| tape.root(bytes)), batch)
+}
+
+/// Puts a resource into the batch.
+pub(super) fn resource_of(resource: Option<Value<'_>>, batch: &mut SpanBatch) -> u32 {
+    let none = batch.attributes_since(batch.attributes.len());
+    let attributes = resource.map_or(none, |resource| push_attributes(resource, batch));
     let named = batch.attributes(attributes).find(|attribute| attribute.key == "service.name");
-    let name = named.and_then(|attribute| if let Value::Str(name) = attribute.value { Some(name) } else { None });
+    let name = named.and_then(|attribute| if let Held::Str(name) = attribute.value { Some(name) } else { None });
     let name = service(name);
     let name = batch.push_text(name.as_bytes());
     batch.push_resource(name, attributes)
@@ -257,7 +261,11 @@ fn push_resource(bytes: &[u8], tape: &mut Tape, batch: &mut SpanBatch) -> u32 {
 
 fn push_scope(bytes: &[u8], tape: &mut Tape, batch: &mut SpanBatch) -> (Text, Text) {
     let Outcome::Complete(_) = tape.parse(bytes) else { return Default::default() };
-    let scope = tape.root(bytes);
+    scope_of(tape.root(bytes), batch)
+}
+
+/// Puts the name and version of a scope into the batch.
+pub(super) fn scope_of(scope: Value<'_>, batch: &mut SpanBatch) -> (Text, Text) {
     let name = member(scope, b"name").map(|name| push_text(name, batch)).unwrap_or_default();
     let version = member(scope, b"version").map(|version| push_text(version, batch)).unwrap_or_default();
     (name, version)

@@ -1,7 +1,7 @@
 //! One span in protobuf. Its bytes are copied into the batch once; names, keys and texts are pieces of that copy.
 
 use super::draft::{Draft, kind, settle, status, time};
-use super::value::{Any, any, json};
+use super::value::{Any, json, key_value};
 use super::{MAX_ROWS, id};
 use crate::ingest::protobuf::{Message, Read, Value};
 use crate::model::{BatchAttribute, BatchEvent, BatchLink, BatchValue, LinkKind, SpanBatch, SpanWriter, Status, Text};
@@ -48,15 +48,7 @@ impl<'a> Copied<'a> {
 
     /// A `KeyValue`.
     pub(super) fn attribute(self, bytes: &[u8], batch: &mut SpanBatch) -> Read<BatchAttribute> {
-        let mut message = Message::new(bytes);
-        let (mut key, mut value): (&[u8], _) = (&[], Any::Empty);
-        while let Some(field) = message.field()? {
-            match field {
-                (1, Value::Bytes(text)) => key = text,
-                (2, Value::Bytes(bytes)) => value = any(bytes)?,
-                _ => {}
-            }
-        }
+        let (key, value) = key_value(bytes)?;
         Ok(BatchAttribute { key: self.text(key, batch), value: self.value(value, batch)? })
     }
 }

@@ -21,7 +21,18 @@ pub(super) enum Any<'a> {
 }
 
 /// Reads an `AnyValue`. Of several values the last counts, as in every `oneof`.
+#[inline]
 pub(super) fn any(bytes: &[u8]) -> Read<Any<'_>> {
+    // One value and nothing else, its length in one byte: nearly all are written so.
+    match bytes {
+        [0x0a, length @ 0..0x80, text @ ..] if usize::from(*length) == text.len() => Ok(Any::Str(text)),
+        [0x10, bool @ 0..=1] => Ok(Any::Bool(*bool == 1)),
+        [0x18, int @ 0..0x80] => Ok(Any::Int(i64::from(*int))),
+        _ => any_of(bytes),
+    }
+}
+
+fn any_of(bytes: &[u8]) -> Read<Any<'_>> {
     let mut message = Message::new(bytes);
     let mut any = Any::Empty;
     while let Some(field) = message.field()? {
@@ -40,7 +51,24 @@ pub(super) fn any(bytes: &[u8]) -> Read<Any<'_>> {
 }
 
 /// A `KeyValue`: its key and its value.
+#[inline]
 pub(super) fn key_value(bytes: &[u8]) -> Read<(&[u8], Any<'_>)> {
+    match usual_pair(bytes) {
+        Some((key, value)) => Ok((key, any(value)?)),
+        None => any_pair(bytes),
+    }
+}
+
+/// A key, its value and nothing else, with lengths of one byte: nearly all are written so.
+#[inline]
+fn usual_pair(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let [0x0a, length @ 0..0x80, rest @ ..] = bytes else { return None };
+    let (key, rest) = rest.split_at_checked(usize::from(*length))?;
+    let [0x12, length @ 0..0x80, value @ ..] = rest else { return None };
+    (usize::from(*length) == value.len()).then_some((key, value))
+}
+
+fn any_pair(bytes: &[u8]) -> Read<(&[u8], Any<'_>)> {
     let mut message = Message::new(bytes);
     let (mut key, mut value): (&[u8], _) = (&[], Any::Empty);
     while let Some(field) = message.field()? {
