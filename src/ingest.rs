@@ -33,5 +33,6 @@ mod stdouttrace;
 pub mod thrift;
 pub mod zipkin;
 
+use format::recognised;
 pub use format::{FORMATS, Format, formats_markdown};
 pub use scan::{Counts, DecodeOptions, Decoder};

@@ -18,6 +18,10 @@ pub trait Feed {
     fn counts(&self) -> Counts;
     /// The format of what was found; `unknown` before there is one.
     fn format(&self) -> &'static str;
+    /// What it is, where it holds no spans and that can be said.
+    fn recognised(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl Feed for Decoder {
@@ -35,6 +39,10 @@ impl Feed for Decoder {
 
     fn format(&self) -> &'static str {
         Self::format(self)
+    }
+
+    fn recognised(&self) -> Option<&'static str> {
+        Self::recognised(self)
     }
 }
 

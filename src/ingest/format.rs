@@ -127,6 +127,22 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
+/// What people have in files that holds no spans for us: its name, and members that an object of it has, any set of them whole.
+const OTHERS: &[(&str, &[&[&str]])] = &[
+    ("Chrome trace events", &[&["traceEvents"], &["ph", "pid", "tid"]]),
+    ("OTLP metrics", &[&["resourceMetrics"], &["scopeMetrics"]]),
+    ("OTLP logs", &[&["resourceLogs"], &["scopeLogs"]]),
+    ("OTLP profiles", &[&["resourceProfiles"]]),
+    ("an answer of Jaeger without traces", &[&["data", "errors"]]),
+];
+
+/// What an object that holds no span is, where that can be said.
+pub(crate) fn recognised(object: Json<'_>) -> Option<&'static str> {
+    let has = |key: &&str| object.get(key.as_bytes()).is_some();
+    let is = |sets: &&[&[&str]]| sets.iter().any(|keys| keys.iter().all(has));
+    OTHERS.iter().find(|(_, sets)| is(sets)).map(|(name, _)| *name)
+}
+
 /// The table of formats as Markdown, for the README.
 pub fn formats_markdown() -> String {
     let mut text = String::from("| format | what | try |\n|---|---|---|\n");

@@ -189,4 +189,8 @@ impl Feed for Capture {
     fn format(&self) -> &'static str {
         NAME
     }
+
+    fn recognised(&self) -> Option<&'static str> {
+        Some("packets, none of them to a Jaeger agent")
+    }
 }

@@ -164,6 +164,11 @@ impl Decoder {
         self.sink.format.unwrap_or("unknown")
     }
 
+    /// What the input is, where it holds no spans and that can be said.
+    pub fn recognised(&self) -> Option<&'static str> {
+        self.sink.recognised
+    }
+
     /// Number of the line that is next to be decided.
     pub fn line(&self) -> u64 {
         self.main.line()

@@ -104,6 +104,30 @@ fn damage_in_a_document_costs_what_is_damaged_and_is_told_with_its_line() {
 }
 
 #[test]
+fn what_is_no_trace_is_called_by_its_name() {
+    let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/other");
+    for (path, name) in [
+        ("py-viztracer-1.1.1.chrome-trace.json", "Chrome trace events"),
+        ("rust-tracing-chrome.chrome-trace.json", "Chrome trace events"),
+    ] {
+        let path = other.join(path).display().to_string();
+        let run = crate::process::run(&["print", &path]);
+        assert_eq!(run.code, Some(3));
+        assert!(run.stderr.starts_with(&format!("error: no spans in {path}: {name}; try: ")), "{}", run.stderr);
+    }
+    for (text, name) in [
+        (r#"{"resourceMetrics":[]}"#, "OTLP metrics"),
+        (r#"{"resourceLogs":[{"scopeLogs":[]}]}"#, "OTLP logs"),
+        (r#"{"data":[],"total":0,"errors":null}"#, "an answer of Jaeger without traces"),
+    ] {
+        let run = crate::process::run_with(&["print", "-"], text);
+        assert!(run.stderr.contains(&format!(": {name}; try: ")), "{}", run.stderr);
+    }
+    let (decoder, _) = decoded(br#"{"a":1}"#, 7);
+    assert_eq!(decoder.recognised(), None);
+}
+
+#[test]
 fn the_user_names_what_names_itself_not() {
     let spans = |service: &str| {
         format!(

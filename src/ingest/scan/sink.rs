@@ -4,8 +4,11 @@ use super::carried::{Carried, Judge};
 use super::text::{is_blank, shown};
 use super::{Counts, DecodeOptions, Decoded, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
-use crate::ingest::{FORMATS, console, console_text};
+use crate::ingest::{FORMATS, console, console_text, recognised};
 use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
+
+/// So many objects without a span are asked what else they are.
+const MAX_ASKED: u32 = 100;
 
 /// Output lines kept of one call of the decoder.
 const MAX_LINES: u64 = 1000;
@@ -20,6 +23,9 @@ pub(super) struct Sink {
     pub(super) foreign: Vec<std::ops::Range<usize>>,
     pub(super) counts: Counts,
     pub(super) format: Option<&'static str>,
+    /// What an object is that holds no spans, and how many were asked.
+    pub(super) recognised: Option<&'static str>,
+    asked: u32,
     pub(super) carried: Carried,
     options: DecodeOptions,
     memo: Memo,
@@ -33,7 +39,8 @@ impl Sink {
     pub(super) fn new(options: DecodeOptions) -> Self {
         let (tape, counts, memo) = (Tape::default(), Counts::default(), Memo::default());
         let (foreign, carried) = (Vec::new(), Carried::default());
-        Self { tape, foreign, counts, format: None, carried, options, memo, kept: 0, printed: None }
+        let (format, recognised, asked) = (None, None, 0);
+        Self { tape, foreign, counts, format, recognised, asked, carried, options, memo, kept: 0, printed: None }
     }
 
     /// Forgets what was found.
@@ -46,8 +53,8 @@ impl Sink {
 
     /// The tape, and the formats that judge what is on it; it stands on this line.
     pub(super) fn parts(&mut self, line: u64) -> (&Tape, Formats<'_>) {
-        let Self { tape, counts, format, options, memo, .. } = self;
-        (tape, Formats { counts, format, options, memo, line })
+        let Self { tape, counts, format, recognised, asked, options, memo, .. } = self;
+        (tape, Formats { counts, format, recognised, asked, options, memo, line })
     }
 
     /// Decodes a block of text of this format.
@@ -71,6 +78,8 @@ impl Sink {
 pub(super) struct Formats<'a> {
     counts: &'a mut Counts,
     format: &'a mut Option<&'static str>,
+    recognised: &'a mut Option<&'static str>,
+    asked: &'a mut u32,
     options: &'a DecodeOptions,
     memo: &'a mut Memo,
     line: u64,
@@ -101,6 +110,11 @@ impl Judge for Formats<'_> {
             if verdict != Verdict::Other {
                 return verdict;
             }
+        }
+        // For the message about a file without spans, which begins with what it is.
+        if self.recognised.is_none() && *self.asked < MAX_ASKED {
+            *self.asked += 1;
+            *self.recognised = recognised(object);
         }
         Verdict::Other
     }

@@ -29,6 +29,7 @@ pub(super) struct Reading {
     objects: AtomicU64,
     pub(super) total: OnceLock<u64>,
     format: OnceLock<&'static str>,
+    recognised: OnceLock<&'static str>,
     pub(super) end: OnceLock<SourceState>,
     /// It was found in a folder: nobody said that it holds spans.
     pub(super) is_found: bool,
@@ -65,7 +66,8 @@ impl Reading {
         };
         let (counters, objects, total) = (Counters::default(), AtomicU64::new(0), OnceLock::new());
         let (format, end, follows) = (OnceLock::new(), OnceLock::new(), AtomicBool::new(false));
-        Self { input, name, counters, objects, total, format, end, is_found, follows }
+        let recognised = OnceLock::new();
+        Self { input, name, counters, objects, total, format, recognised, end, is_found, follows }
     }
 
     /// All of it.
@@ -112,6 +114,9 @@ impl Reading {
         self.counters.lines.store(counts.lines, Ordering::Relaxed);
         self.counters.malformed.store(counts.malformed, Ordering::Relaxed);
         self.objects.store(counts.objects, Ordering::Relaxed);
+        if let Some(recognised) = decoder.recognised() {
+            let _ = self.recognised.set(recognised);
+        }
         if decoder.format() != "unknown" {
             let _ = self.format.set(decoder.format());
             add(&self.counters.spans, batch.spans.len() as u64);
@@ -177,7 +182,7 @@ impl Reading {
         let found: Vec<_> =
             found.into_iter().filter(|row| row.0 > 0).map(|(n, one, many)| plural(n, one, many)).collect();
         let found = match found.as_slice() {
-            [] if self.format.get() == Some(&"pcap") => "packets, none of them to a Jaeger agent".to_owned(),
+            _ if self.recognised.get().is_some() => self.recognised.get().copied().unwrap_or_default().to_owned(),
             [] => format!("{} of nothing readable", plural(bytes, "byte", "bytes")),
             found => found.join(" and "),
         };
