@@ -17,6 +17,7 @@ mod jaeger;
 mod jaeger_json;
 pub mod jaeger_proto;
 pub mod jaeger_thrift;
+mod java;
 pub mod json;
 pub mod jsonl;
 mod mapped;

@@ -3,7 +3,7 @@
 
 use super::json::Json;
 use super::scan::{Block, DecodeOptions, Memo, Verdict};
-use super::{console, cpp, dotnet, jaeger_json, jsonl, node, otlp, pcap, php, ruby, stdouttrace, zipkin};
+use super::{console, cpp, dotnet, jaeger_json, java, jsonl, node, otlp, pcap, php, ruby, stdouttrace, zipkin};
 use crate::model::SpanBatch;
 
 /// A row of the table of formats.
@@ -103,6 +103,13 @@ pub const FORMATS: &[Format] = &[
         example: "./app | tracetui open -",
         object: None,
         block: Some(cpp::BLOCK),
+    },
+    Format {
+        name: java::NAME,
+        blurb: "lines of OpenTelemetry Java's `LoggingSpanExporter`, which knows no times and no parents",
+        example: "java -jar app.jar 2>&1 | tracetui open -",
+        object: None,
+        block: None,
     },
     Format {
         name: ruby::NAME,

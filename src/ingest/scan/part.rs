@@ -46,6 +46,8 @@ impl Decoder {
         std::mem::swap(&mut self.main, &mut part.main);
         self.sink.counts.add(part.sink.counts);
         self.sink.format = self.sink.format.or(part.sink.format);
+        self.sink.recognised = self.sink.recognised.or(part.sink.recognised);
+        self.sink.line_time = part.sink.line_time;
         true
     }
 }

@@ -4,7 +4,7 @@ use super::carried::{Carried, Judge};
 use super::text::{is_blank, shown};
 use super::{Counts, DecodeOptions, Decoded, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
-use crate::ingest::{FORMATS, console, console_text, recognised};
+use crate::ingest::{FORMATS, console, console_text, java, recognised};
 use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
 
 /// So many objects without a span are asked what else they are.
@@ -31,6 +31,8 @@ pub(super) struct Sink {
     memo: Memo,
     /// Output lines kept of this call.
     kept: u64,
+    /// The time that the last line of text began with.
+    pub(super) line_time: Option<Timestamp>,
     /// End of the span that is in the batch already, when the last object was one as usual.
     printed: Option<Timestamp>,
 }
@@ -40,7 +42,20 @@ impl Sink {
         let (tape, counts, memo) = (Tape::default(), Counts::default(), Memo::default());
         let (foreign, carried) = (Vec::new(), Carried::default());
         let (format, recognised, asked) = (None, None, 0);
-        Self { tape, foreign, counts, format, recognised, asked, carried, options, memo, kept: 0, printed: None }
+        Self {
+            tape,
+            foreign,
+            counts,
+            format,
+            recognised,
+            asked,
+            carried,
+            options,
+            memo,
+            kept: 0,
+            line_time: None,
+            printed: None,
+        }
     }
 
     /// Forgets what was found.
@@ -49,6 +64,7 @@ impl Sink {
         self.format = None;
         self.carried = Carried::default();
         self.printed = None;
+        self.line_time = None;
     }
 
     /// The tape, and the formats that judge what is on it; it stands on this line.
@@ -160,6 +176,8 @@ impl Target<'_> {
     /// Offers the object that was parsed to the formats; it stands on this line.
     pub(super) fn object(&mut self, bytes: &[u8], line: u64) -> Verdict {
         let sink = &mut *self.sink;
+        // Of what stands before an object nothing goes on behind it.
+        sink.line_time = None;
         if let Some(ended) = sink.printed.take() {
             sink.counts.spans += 1;
             sink.format.get_or_insert("console");
@@ -187,6 +205,14 @@ impl Target<'_> {
 
     /// Keeps a line of text, unless it is blank; spans printed as text are taken out of it.
     pub(super) fn text(&mut self, line: &[u8], spot: Spot<'_>) -> Option<Timestamp> {
+        let sink = &mut *self.sink;
+        let logged = java::decode(line, sink.line_time, self.batch, &mut sink.memo, &sink.options);
+        if logged.is_some() {
+            sink.counts.spans += 1;
+            sink.format.get_or_insert(java::NAME);
+            return logged;
+        }
+        sink.line_time = java::line_time(line);
         let mut ended = None;
         let mut rest = line;
         while let Some(at) = memchr::memmem::find(rest, console_text::MARK) {
