@@ -7,7 +7,7 @@ mod parse;
 mod print;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -172,7 +172,18 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let result = match Cli::try_parse_from(arguments) {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(at) = file_first(&arguments) {
+        arguments.insert(at, "open".into());
+    }
+    let parsed = match Cli::try_parse_from(&arguments) {
+        Ok(Cli { command: None, .. }) if !is_silent() => {
+            arguments.push(if io::stdin().is_terminal() { "listen" } else { "open" }.into());
+            Cli::try_parse_from(&arguments)
+        }
+        parsed => parsed,
+    };
+    let result = match parsed {
         Ok(cli) => execute(cli),
         Err(error) => answer(&error),
     };
@@ -183,6 +194,22 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             failure.code()
         }
     }
+}
+
+/// Where the first argument that is no option stands, when it is a file and no command: `tracetui spans.json` opens it.
+fn file_first(arguments: &[OsString]) -> Option<usize> {
+    let is_option = |argument: &OsString| argument.to_string_lossy().starts_with('-');
+    let at = arguments.iter().skip(1).position(|argument| !is_option(argument))? + 1;
+    let argument = arguments.get(at)?;
+    let is_command = Cli::command().get_subcommands().any(|command| **argument == *command.get_name());
+    (!is_command && std::path::Path::new(argument).exists()).then_some(at)
+}
+
+/// Whether nobody looks and nothing is piped in: then there is nothing to do but to say what there is.
+fn is_silent() -> bool {
+    !io::stdout().is_terminal()
+        && !io::stdin().is_terminal()
+        && io::stdin().lock().fill_buf().is_ok_and(|bytes| bytes.is_empty())
 }
 
 fn execute(cli: Cli) -> Result<(), Failure> {

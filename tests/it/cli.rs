@@ -23,6 +23,18 @@ fn without_arguments_there_is_help() {
 }
 
 #[test]
+fn a_file_or_a_pipe_alone_is_opened() {
+    let opened = run(&["open", "assets/hello.json"]).stdout;
+    assert!(opened.contains("foo"), "{opened}");
+    let text = std::fs::read_to_string("assets/hello.json").expect("the file");
+    for run in [run(&["assets/hello.json"]), run(&["--ascii", "assets/hello.json"]), run_with(&[], &text)] {
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(run.stdout.lines().next() == opened.lines().next(), "{}", run.stdout);
+    }
+    assert!(error(&["no-such-file.json"], 2).contains("unrecognized subcommand"));
+}
+
+#[test]
 fn every_command_has_help() {
     for command in ["listen", "open", "print", "export", "demo", "keys"] {
         let run = run(&[command, "--help"]);
