@@ -90,7 +90,7 @@ impl Capture {
         }
         let is_big = *is_big;
         let (kind, length) = (word(head.get(..4)?, is_big), word(head.get(4..8)?, is_big) as usize);
-        if !(12..=MAX_BLOCK).contains(&length) {
+        if !(12..=MAX_BLOCK).contains(&length) || !length.is_multiple_of(4) {
             return self.broken(at, rest, batch);
         }
         let block = rest.get(..length)?;
@@ -112,7 +112,7 @@ impl Capture {
         if let Some((link, packet)) = link.zip(packet) {
             self.packet(link, packet, at + 28, batch);
         }
-        Some(length.next_multiple_of(4))
+        Some(length)
     }
 
     fn packet(&mut self, link: u32, packet: &[u8], at: usize, batch: &mut SpanBatch) {

@@ -42,7 +42,7 @@ fn end(text: &[u8]) -> Option<usize> {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
                     let rest = text.get(at..).unwrap_or_default();
-                    return Some(memchr::memchr(b'\n', rest).map_or(text.len(), |line_end| at + line_end + 1));
+                    return memchr::memchr(b'\n', rest).map(|line_end| at + line_end + 1);
                 }
             }
             _ => {}

@@ -104,6 +104,25 @@ fn damage_in_a_document_costs_what_is_damaged_and_is_told_with_its_line() {
 }
 
 #[test]
+fn a_block_that_does_not_end_is_told_and_what_follows_is_not_swallowed() {
+    let span = |n: u32| {
+        format!(
+            "{{\n  traceId: '{n:032x}',\n  name: 's{n}',\n  id: '{n:016x}',\n  kind: 0,\n  timestamp: 1,\n  duration: 2\n}}"
+        )
+    };
+    // Without a line end the last one is whole all the same.
+    let (decoder, batch) = decoded(format!("{}\n{}", span(1), span(2)).as_bytes(), 7);
+    assert_eq!((batch.spans.len(), decoder.counts().malformed), (2, 0));
+    let text = span(1);
+    let (decoder, batch) = decoded(text.as_bytes().get(..60).expect("a part"), 7);
+    assert_eq!((batch.spans.len(), decoder.counts().malformed), (0, 1));
+    assert!(batch.problems[0].reason.contains("ends inside a span"), "{:?}", batch.problems);
+    let odd = format!("{} and more\nhello\nworld\n", span(1));
+    let (decoder, _) = decoded(odd.as_bytes(), 7);
+    assert_eq!(decoder.counts().lines, 10, "what stands behind a brace that is no end is kept");
+}
+
+#[test]
 fn what_is_no_trace_is_called_by_its_name() {
     let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/other");
     for (path, name) in [

@@ -218,6 +218,7 @@ fn pcapng(link: u16, is_big: bool, packets: &[Vec<u8>]) -> Vec<u8> {
     };
     let half = |n: u16| if is_big { n.to_be_bytes() } else { n.to_le_bytes() };
     let block = |kind: usize, body: &[u8]| {
+        // A total length is a multiple of 4.
         let padded = [body, &vec![0; body.len().next_multiple_of(4) - body.len()]].concat();
         [&word(kind)[..], &word(padded.len() + 12), &padded, &word(padded.len() + 12)].concat()
     };

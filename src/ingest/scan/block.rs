@@ -80,8 +80,14 @@ impl Lane {
             Some(length) => length,
             None if window.len() == MAX_BLOCK => return Look::None,
             None if end == End::Open => return Look::Wait,
-            // It may lack no more than its last line.
-            None => window.len(),
+            // It may lack no more than the end of its last line.
+            None => {
+                let Some(length) = (block.end)(&[window, b"\n\n"].concat()) else {
+                    target.problem(self.number(), "the file ends inside a span that starts here".to_owned(), window);
+                    return Look::None;
+                };
+                length.min(window.len())
+            }
         };
         let text = rest.get(..length).unwrap_or(rest);
         let sink = &mut *target.sink;

@@ -38,3 +38,13 @@ fn an_object_that_looks_like_bytes_or_a_double_of_ours_survives_a_round_trip() {
 fn an_event_is_named_alike_whatever_the_batch_holds_when_its_span_has_no_tags() {
     finding("thrift_compact", "python-event-without-tags");
 }
+
+#[test]
+fn a_block_of_packets_whose_length_is_no_multiple_of_four_is_damage_in_any_chunks() {
+    finding("binary", "length-not-a-multiple-of-4");
+}
+
+#[test]
+fn a_span_of_ruby_ends_with_its_line_in_any_chunks() {
+    finding("console", "ruby-end-before-line-end");
+}
