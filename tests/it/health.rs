@@ -97,3 +97,17 @@ fn figures_of_both_addresses_of_a_port_are_added_up() {
     doors[1].exposed = true;
     assert_eq!(SourceStatus::merged(doors).len(), 2);
 }
+
+#[test]
+fn health_goes_on_while_pictures_are_frozen() {
+    let problem = |n: u8| {
+        let mut batch = SpanBatch::default();
+        let (place, origin) = (Place::Line(u64::from(n)), "a.json".to_owned());
+        batch.problems.push(Problem { place, reason: format!("reason {n}"), origin, time: NOW, bytes: Vec::new() });
+        batch
+    };
+    let mut harness = health(usual_doors(), &problem(1), 30).keys("space");
+    assert!(harness.line("PAUSED").is_some(), "{}", harness.screen());
+    harness.extend(&problem(2));
+    assert!(harness.line("reason 2").is_some() && harness.line("─ Problems 2 ").is_some(), "{}", harness.screen());
+}
