@@ -89,6 +89,12 @@ fn waiting_and_reading() {
         lines: 7,
         ..SourceStatus::default()
     };
+    let followed = SourceStatus { state: SourceState::Following, spans: 0, ..reading.clone() };
+    shoot("followed", |(width, height)| {
+        let mut harness = Harness::new(roles(), width, height);
+        harness.app().update(Msg::Sources(vec![followed.clone()]));
+        harness.settled()
+    });
     shoot("reading", |size| {
         let mut harness = shop(roles(), size);
         harness.app().update(Msg::Sources(vec![reading.clone()]));

@@ -40,8 +40,7 @@ fn line(role: Role, text: &str) -> Line {
 fn fitting(cx: &Cx<'_>, room: usize, width: u16) -> Vec<Line> {
     let invitation = cx.invitation;
     if invitation.addresses.is_empty() {
-        let reading = cx.sources.iter().any(|source| matches!(source.state, SourceState::Reading { .. }));
-        return vec![line(Role::Strong, if reading { "Reading, no trace yet" } else { "No traces" })];
+        return of_files(cx);
     }
     let mut lines = vec![
         line(Role::Strong, &format!("Waiting for spans on {}", invitation.addresses.join(" "))),
@@ -67,6 +66,26 @@ fn fitting(cx: &Cx<'_>, room: usize, width: u16) -> Vec<Line> {
     }
     lines.push(line(Role::Muted, &trouble));
     lines
+}
+
+/// Where only files are shown: what is awaited of them.
+fn of_files(cx: &Cx<'_>) -> Vec<Line> {
+    let any = |is: fn(&SourceState) -> bool| cx.sources.iter().any(|source| is(&source.state));
+    if any(|state| matches!(state, SourceState::Reading { .. })) {
+        return vec![line(Role::Strong, "Reading, no trace yet")];
+    }
+    let followed = cx.sources.iter().filter(|source| source.state == SourceState::Following);
+    let names: Vec<&str> = followed.map(|source| source.endpoint.as_str()).collect();
+    if names.is_empty() {
+        return vec![line(Role::Strong, "No traces")];
+    }
+    let trouble = cx.say("Nothing comes? {health} shows what was read and what was wrong with it.");
+    vec![
+        line(Role::Strong, &format!("Waiting for spans in {}", names.join(" "))),
+        line(Role::Muted, "Its traces show here as soon as they are written."),
+        Line::new(),
+        line(Role::Muted, &trouble),
+    ]
 }
 
 /// Its name, the variables to set, and a line for each language, with the library that sends where there is room for all.
