@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// The name in `Span::source`.
-pub(super) const NAME: &str = "jaeger-json";
+pub(crate) const NAME: &str = "jaeger-json";
 
 /// Decodes a trace, or a span that has its process.
 pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> Verdict {
@@ -45,6 +45,44 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
         Some(ended) => Verdict::Span(ended),
         None if unread => Verdict::Unreadable("spans of Jaeger whose traceID or spanID is not an id"),
         None => Verdict::Other,
+    }
+}
+
+/// Puts a span of a trace into a batch whose processes are still to come; when it ended. `processes` are those met so far.
+pub(crate) fn hold(
+    span: Json<'_>,
+    batch: &mut SpanBatch,
+    source: Text,
+    processes: &mut Vec<(Vec<u8>, u32)>,
+    options: &DecodeOptions,
+) -> Option<Timestamp> {
+    if span.get(b"spanID").is_none() || span.get(b"operationName").is_none() {
+        return None;
+    }
+    let id = span.get(b"processID").map(Json::raw).unwrap_or_default();
+    let known = processes.iter().find(|(known, _)| known == id).map(|(_, index)| *index);
+    let resource = own_process(span, batch, options).or(known).unwrap_or_else(|| {
+        let index = no_process(batch, options);
+        processes.push((id.to_vec(), index));
+        index
+    });
+    push_span(span, resource, source, batch)
+}
+
+/// Gives the processes met their service and tags, as the trace says.
+pub(crate) fn name_processes(
+    trace: Option<Json<'_>>,
+    batch: &mut SpanBatch,
+    processes: &[(Vec<u8>, u32)],
+    options: &DecodeOptions,
+) {
+    for (id, process) in trace.and_then(|trace| trace.get(b"processes")).into_iter().flat_map(Json::members) {
+        let Some((_, index)) = processes.iter().find(|(known, _)| known == id.raw()) else { continue };
+        let named = push_process(process, batch, options);
+        let named = batch.resources.get(named as usize).copied();
+        if let Some((slot, named)) = batch.resources.get_mut(*index as usize).zip(named) {
+            *slot = named;
+        }
     }
 }
 

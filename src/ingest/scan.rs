@@ -19,6 +19,7 @@ mod signs;
 mod sink;
 mod stamp;
 mod text;
+mod trace;
 
 pub(crate) use block::{Begins, Block, Decoded, brace_end, brace_then, resource};
 pub(crate) use memo::{CONSOLE, Memo};
@@ -157,6 +158,7 @@ impl Decoder {
         let mut target = Target { sink: &mut self.sink, batch };
         self.lanes.finish(&mut target);
         target.finish_carried();
+        target.end_trace(self.main.line(), End::Reached);
     }
 
     /// The format of the first span found: `console`, `console-text` or `jsonl`; `unknown` before there is one.

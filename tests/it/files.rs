@@ -223,3 +223,51 @@ fn a_long_document_is_read_item_by_item_to_its_end_and_what_follows_too() {
         assert_eq!(decoder.counts().malformed, 1, "{:?}", batch.problems);
     }
 }
+
+#[test]
+fn a_long_trace_of_jaeger_is_read_span_by_span_though_its_processes_stand_behind() {
+    let span = |n: usize| {
+        format!(
+            r#"{{"traceID":"a1","spanID":"{n:x}","operationName":"op {n}","startTime":{n},"duration":5,"references":[{{"refType":"CHILD_OF","traceID":"a1","spanID":"{:x}"}}],"processID":"p{}","tags":[{{"key":"text","type":"string","value":"}}]{{"}}]}}"#,
+            n / 8,
+            n % 3
+        )
+    };
+    let spans = (1..=9_000).map(span).collect::<Vec<_>>().join(",\n");
+    let process = |n: usize| {
+        format!(r#""p{n}":{{"serviceName":"svc{n}","tags":[{{"key":"host","type":"string","value":"h{n}"}}]}}"#)
+    };
+    let processes = (0..3).map(process).collect::<Vec<_>>().join(",");
+    let other = r#"{"traceID":"b2","spans":[{"traceID":"b2","spanID":"1","operationName":"other","startTime":1,"processID":"p1"}],"processes":{"p1":{"serviceName":"other"}}}"#;
+    for text in [
+        format!(
+            "{{\"data\":[{other},{{\"traceID\":\"a1\",\"spans\":[{spans}],\"processes\":{{{processes}}},\"warnings\":null}},{other}],\"total\":0}}\ndone\n"
+        ),
+        format!("{other}\n{{\"processes\":{{{processes}}},\"traceID\":\"a1\",\"spans\":[{spans}]}}\n{other}\ndone\n"),
+    ] {
+        assert!(text.len() > 1 << 20);
+        let mut before: Option<Vec<String>> = None;
+        for size in [text.len(), 100_000, 1_021] {
+            let (decoder, batch) = decoded(text.as_bytes(), size);
+            assert_eq!((batch.spans.len(), decoder.counts().spans, decoder.counts().malformed), (9_002, 9_002, 0));
+            assert_eq!((decoder.format(), decoder.counts().lines), ("jaeger-json", 1));
+            let mut found = lines(&batch);
+            found.sort();
+            for row in &batch.spans {
+                let span = batch.span(row);
+                let wanted =
+                    if span.name == "other" { "other".to_owned() } else { format!("svc{}", span.span_id.0 % 3) };
+                assert_eq!((span.service, span.source), (&*wanted, "jaeger-json"));
+                assert_eq!(span.resource.len(), usize::from(span.name != "other"));
+            }
+            assert!(before.replace(found.clone()).is_none_or(|before| before == found), "in chunks of {size}");
+        }
+        let (decoder, batch) = decoded(text.split_at(text.len() * 9 / 10).0.as_bytes(), 65_536);
+        assert!(batch.spans.len() > 7_000 && decoder.counts().malformed >= 1, "{:?}", batch.problems);
+        assert!(
+            batch.problems.iter().any(|problem| problem.reason.contains("ends inside a trace")),
+            "{:?}",
+            batch.problems
+        );
+    }
+}

@@ -1,10 +1,14 @@
 //! Documents that are too long to wait for their end: an answer of Jaeger or Tempo, a request of OTLP of hundreds of MiB. What
 //! leads to their list of traces or resources is read past, and the items are read one by one, as if each stood alone.
 
+use super::End;
+use super::lane::Lane;
+use super::sink::Target;
+use super::trace::Trace;
 use crate::ingest::json::{Pull, Stop};
 
 /// A shorter document is read whole.
-pub(super) const LONG: usize = 1 << 20;
+const LONG: usize = 1 << 20;
 
 /// What leads to the list is no longer than this.
 const MAX_HEAD: usize = 64 << 10;
@@ -27,9 +31,28 @@ pub(super) enum Document {
 
 impl Document {
     /// The document that an object turns out to be, and the length of what leads to its first item.
-    pub(super) fn begin(object: &[u8]) -> Option<(Self, usize)> {
+    fn begin(object: &[u8]) -> Option<(Self, usize)> {
         let mut pull = Pull::new(object.get(..MAX_HEAD).unwrap_or(object));
         Self::list(&mut pull).ok().flatten().map(|open| (Self::Items(open), pull.position()))
+    }
+
+    /// A trace of Jaeger, and the length of what leads to its first span.
+    fn trace(object: &[u8]) -> Result<Option<(Self, usize)>, Stop> {
+        let mut pull = Pull::new(object.get(..MAX_HEAD).unwrap_or(object));
+        if pull.peek() != Some(b'{') {
+            return Ok(None);
+        }
+        pull.advance(1);
+        let (mut is_first, mut has_id) = (true, false);
+        while let Some(key) = pull.key(&mut is_first)? {
+            if key == b"spans" && pull.peek() == Some(b'[') {
+                pull.advance(1);
+                return Ok(has_id.then_some((Self::Items(2), pull.position())));
+            }
+            has_id |= key == b"traceID";
+            pull.skip()?;
+        }
+        Ok(None)
     }
 
     /// Enters the list; how many containers are then open.
@@ -57,7 +80,7 @@ impl Document {
     }
 
     /// What stands between and behind the items: how much of it, and the state after it; nothing where an item begins.
-    pub(super) fn between(self, rest: &[u8]) -> Option<(Option<Self>, usize)> {
+    fn between(self, rest: &[u8]) -> Option<(Option<Self>, usize)> {
         match self {
             Self::Items(open) => {
                 let is_filler = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',');
@@ -88,5 +111,41 @@ impl Document {
                 Some((Some(Self::Tail { open, in_string, is_escaped }), rest.len()))
             }
         }
+    }
+}
+
+impl Lane {
+    /// Enters a long object when it is a document, or a trace in one; the length of what leads to its first item.
+    pub(super) fn enter(&mut self, object: &[u8], target: &mut Target<'_>) -> Option<usize> {
+        if object.len() <= LONG {
+            return None;
+        }
+        let document = self.document.is_none().then(|| Document::begin(object)).flatten();
+        if let Some((document, length)) = document {
+            self.document = Some(document);
+            return Some(length);
+        }
+        if self.outer.is_some() || target.sink.trace.is_some() {
+            return None;
+        }
+        let (document, length) = Document::trace(object).ok().flatten()?;
+        target.sink.trace = Some(Trace::new(object.get(..length)?));
+        self.outer = self.document.replace(document);
+        Some(length)
+    }
+
+    /// Takes what stands between items or behind them; nothing where an item begins.
+    pub(super) fn between_items(&mut self, document: Document, rest: &[u8], target: &mut Target<'_>) -> Option<usize> {
+        let (after, length) = document.between(rest)?;
+        let is_filler = matches!(after, Some(Document::Items(_)));
+        if let Some(trace) = target.sink.trace.as_mut().filter(|_| !is_filler) {
+            trace.text(rest.get(..length).unwrap_or_default());
+        }
+        self.document = after;
+        if after.is_none() && target.sink.trace.is_some() {
+            target.end_trace(self.number(), End::Open);
+            self.document = self.outer.take();
+        }
+        Some(length)
     }
 }

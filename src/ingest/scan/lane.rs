@@ -4,7 +4,7 @@ mod damage;
 
 use super::attempt::{Attempt, Found};
 use super::block::Look;
-use super::document::{Document, LONG};
+use super::document::Document;
 use super::lanes::{Lanes, Route};
 use super::signs::is_member;
 use super::sink::{Spot, Target};
@@ -43,7 +43,9 @@ pub(super) struct Lane {
     told: Told,
     cursor: Cursor,
     /// A long document is being read item by item.
-    document: Option<Document>,
+    pub(super) document: Option<Document>,
+    /// The one around it.
+    pub(super) outer: Option<Document>,
 }
 
 /// What has been told of broken objects.
@@ -88,6 +90,7 @@ impl Lane {
             told: Told::default(),
             cursor,
             document: None,
+            outer: None,
         }
     }
 
@@ -201,10 +204,10 @@ impl Lane {
             return Some(line_end.map_or(rest.len(), |at| at + 1));
         }
         if let (Some(document), None) = (self.document, self.cursor.brace) {
-            let Some((after, length)) = document.between(rest) else { return self.piece(rest, end, target) };
-            self.document = after;
-            if length > 0 || after.is_some() {
-                return Some(length);
+            match self.between_items(document, rest, target) {
+                Some(0) if self.document.is_none() => {}
+                Some(length) => return Some(length),
+                None => return self.piece(rest, end, target),
             }
         }
         if let (true, Some(lanes)) = (self.cursor.at_line_start && self.cursor.brace.is_none(), lanes) {
@@ -245,9 +248,7 @@ impl Lane {
             let found = attempt.look(object, self.limit, end, target);
             self.cursor.brace = Some((brace, attempt));
             let is_open = matches!(found, Found::Wait | Found::TooLarge | Found::CutOff);
-            let is_long = is_open && object.len() > LONG && self.document.is_none() && is_blank(head);
-            if let Some((document, length)) = is_long.then(|| Document::begin(object)).flatten() {
-                self.document = Some(document);
+            if let Some(length) = (is_open && is_blank(head)).then(|| self.enter(object, target)).flatten() {
                 return Some(brace + length);
             }
             let taken = match found {

@@ -48,6 +48,7 @@ impl Decoder {
         self.sink.format = self.sink.format.or(part.sink.format);
         self.sink.recognised = self.sink.recognised.or(part.sink.recognised);
         self.sink.line_time = part.sink.line_time;
+        self.sink.trace = part.sink.trace.take();
         true
     }
 }

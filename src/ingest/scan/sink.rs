@@ -2,6 +2,7 @@
 
 use super::carried::{Carried, Judge};
 use super::text::{is_blank, shown};
+use super::trace::Trace;
 use super::{Counts, DecodeOptions, Decoded, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
 use crate::ingest::{FORMATS, console, console_text, java, recognised};
@@ -27,6 +28,8 @@ pub(super) struct Sink {
     pub(super) recognised: Option<&'static str>,
     asked: u32,
     pub(super) carried: Carried,
+    /// A long trace that is being read.
+    pub(super) trace: Option<Trace>,
     options: DecodeOptions,
     memo: Memo,
     /// Output lines kept of this call.
@@ -50,6 +53,7 @@ impl Sink {
             recognised,
             asked,
             carried,
+            trace: None,
             options,
             memo,
             kept: 0,
@@ -63,8 +67,14 @@ impl Sink {
         self.counts = Counts::default();
         self.format = None;
         self.carried = Carried::default();
+        self.trace = None;
         self.printed = None;
         self.line_time = None;
+    }
+
+    /// What the user says of the input.
+    pub(super) fn options(&self) -> &DecodeOptions {
+        &self.options
     }
 
     /// The tape, and the formats that judge what is on it; it stands on this line.
@@ -181,6 +191,11 @@ impl Target<'_> {
         if let Some(ended) = sink.printed.take() {
             sink.counts.spans += 1;
             sink.format.get_or_insert("console");
+            return Verdict::Span(ended);
+        }
+        let held = sink.trace.as_mut().and_then(|trace| trace.span(sink.tape.root(bytes), &sink.options));
+        if let Some(ended) = held {
+            sink.counts.spans += 1;
             return Verdict::Span(ended);
         }
         let (tape, mut formats) = sink.parts(line);
