@@ -23,10 +23,10 @@ pub(super) struct Trace {
 
 impl Trace {
     /// Begins with what stands before the first span.
-    pub(super) fn new(head: &[u8]) -> Self {
+    pub(super) fn new(before: &[u8]) -> Self {
         let mut held = SpanBatch::default();
         let source = held.push_text(jaeger_json::NAME.as_bytes());
-        Self { frame: head.to_vec(), held, source, processes: Vec::new() }
+        Self { frame: before.to_vec(), held, source, processes: Vec::new() }
     }
 
     /// What stands behind the spans goes on.
@@ -51,13 +51,12 @@ impl Trace {
         for row in &self.held.spans {
             let span = self.held.span(row);
             let Some(known) = resources.get_mut(row.resource as usize) else { continue };
-            match known {
-                Some(index) => batch.push_under(*index, &span),
-                None => {
-                    batch.push(&span);
-                    *known = Some(u32::try_from(batch.resources.len() - 1).unwrap_or(u32::MAX));
-                }
+            if let Some(index) = known {
+                batch.push_under(*index, &span);
+                continue;
             }
+            batch.push(&span);
+            *known = Some(u32::try_from(batch.resources.len() - 1).unwrap_or(u32::MAX));
         }
         is_whole
     }
