@@ -83,6 +83,24 @@ fn sources_with_trouble_come_first_where_not_all_fit() {
 }
 
 #[test]
+fn a_file_that_is_being_read_comes_before_those_that_are_done() {
+    let file = |name: String, state| SourceStatus {
+        protocol: "console".into(),
+        endpoint: name,
+        state,
+        spans: 1,
+        ..SourceStatus::default()
+    };
+    for state in [SourceState::Reading { done: 1, total: Some(2) }, SourceState::Following, SourceState::Stopped] {
+        let mut files: Vec<_> = (0..9).map(|n| file(format!("done-{n}.json"), SourceState::Done)).collect();
+        files.push(SourceStatus { spans: 0, ..file("now.json".into(), state.clone()) });
+        let few = health(files, &SpanBatch::default(), 14);
+        let first = few.screen().lines().find(|line| line.contains("● ")).map(str::to_owned).unwrap_or_default();
+        assert!(first.contains("now.json"), "{state:?}: {}", few.screen());
+    }
+}
+
+#[test]
 fn figures_of_both_addresses_of_a_port_are_added_up() {
     let mut doors: Vec<_> = usual_doors().into_iter().filter(|door| door.endpoint.ends_with(":4318")).collect();
     for (door, n) in doors.iter_mut().zip([3, 40]) {

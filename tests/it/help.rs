@@ -119,6 +119,10 @@ fn a_click_selects_the_row_under_it_and_a_double_click_does_it() {
     assert_eq!(rows(&clicked)[2].replace('▌', " "), third.replace('▌', " "));
     let clicked = clicked.mouse(MouseKind::Press { clicks: 1 }, x + 10, y);
     assert_eq!(selected(&clicked), 2, "the prompt is no row");
+    // Where it does not begin at the top of the screen too.
+    let tall = palette(161, 61);
+    let (x, y) = place(&tall, "│ : ");
+    assert_eq!(selected(&tall.mouse(MouseKind::Press { clicks: 1 }, x + 10, y + 3)), 2);
     for kind in [MouseKind::Drag, MouseKind::Release] {
         let moved = palette(100, 30).mouse(kind, x + 10, y + 3);
         assert_eq!(selected(&moved), 0);
