@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::short_name;
 use crate::model::{SourceState, SourceStatus};
-use crate::tui::text::{Pen, bytes, cells, short_count};
+use crate::tui::text::{Pen, bytes, cells, short_count, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{panel, title};
@@ -169,6 +169,10 @@ fn one(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, source: &SourceStatus, columns
         let mut pen = Pen::new(buf, cx.glyphs, area.x + 3, area.y + 1, area.right());
         for column in COLUMNS.iter().skip(columns.len()) {
             let Some((text, style)) = value(column, source, cx) else { continue };
+            // Half a figure is none.
+            if width(column.0) + width(&text) + 1 > pen.room() {
+                break;
+            }
             pen.put(column.0, cx.theme.style(Role::Muted));
             pen.skip(1);
             pen.put(&text, style);
