@@ -201,8 +201,8 @@ fn file_first(arguments: &[OsString]) -> Option<usize> {
     let is_option = |argument: &OsString| argument.to_string_lossy().starts_with('-');
     let at = arguments.iter().skip(1).position(|argument| !is_option(argument))? + 1;
     let argument = arguments.get(at)?;
-    let is_command = Cli::command().get_subcommands().any(|command| **argument == *command.get_name());
-    (!is_command && std::path::Path::new(argument).exists()).then_some(at)
+    let is_command = || Cli::command().get_subcommands().any(|command| **argument == *command.get_name());
+    (std::path::Path::new(argument).exists() && !is_command()).then_some(at)
 }
 
 /// Whether nobody looks and nothing is piped in: then there is nothing to do but to say what there is.

@@ -8,6 +8,7 @@ mod jaeger_json;
 pub mod jaeger_thrift;
 mod json;
 pub mod jsonl;
+mod otlp;
 mod otlp_json;
 pub mod otlp_proto;
 pub mod text;

@@ -25,6 +25,7 @@ mod node;
 pub mod otlp;
 mod pcap;
 mod php;
+mod printed_json;
 mod printed_value;
 pub mod protobuf;
 pub mod request;

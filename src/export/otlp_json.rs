@@ -3,7 +3,8 @@
 
 use super::document::Losses;
 use super::json::{list, put, text_member};
-use crate::model::{Attribute, Event, Kind, Link, LinkKind, Span, Status, Value, push_json_string};
+use super::otlp;
+use crate::model::{Attribute, Event, Link, LinkKind, Span, Value, push_json_string};
 use serde_json::{Map, Value as Json};
 
 /// The name on the command line.
@@ -52,14 +53,7 @@ fn write_span(span: &Span<'_>, losses: &mut Losses, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(b",\"name\":");
     push_json_string(span.name, out);
-    let kind = match span.kind {
-        Kind::Unspecified => 0,
-        Kind::Internal => 1,
-        Kind::Server => 2,
-        Kind::Client => 3,
-        Kind::Producer => 4,
-        Kind::Consumer => 5,
-    };
+    let kind = otlp::kind(span.kind);
     let (start, end) = (span.start.0.max(0), span.start.plus(span.duration).0.max(0));
     put(out, format_args!(",\"kind\":{kind},\"startTimeUnixNano\":\"{start}\",\"endTimeUnixNano\":\"{end}\""));
     attributes(&span.attributes, out);
@@ -73,11 +67,7 @@ fn write_span(span: &Span<'_>, losses: &mut Losses, out: &mut Vec<u8>) {
         list(&span.links, out, write_link);
         out.push(b']');
     }
-    let code = match span.status {
-        Status::Unset => 0,
-        Status::Ok => 1,
-        Status::Error => 2,
-    };
+    let code = otlp::status(span.status);
     put(out, format_args!(",\"status\":{{\"code\":{code}"));
     text_member("message", span.status_message, out);
     out.extend_from_slice(b"}}");

@@ -1,7 +1,8 @@
 //! OTLP requests in protobuf (opentelemetry-proto, `trace_service.proto`), as SDKs send them. Fields that hold their default
 //! are left out.
 
-use crate::model::{Attribute, Event, Kind, Link, Span, Status, Value};
+use super::otlp;
+use crate::model::{Attribute, Event, Link, Span, Value};
 
 /// Encodes spans as requests of at most so many spans.
 pub fn requests(spans: &[Span<'_>], most: usize) -> Vec<Vec<u8>> {
@@ -48,15 +49,7 @@ fn span(span: &Span<'_>, out: &mut Vec<u8>) {
         bytes(4, &parent.0.to_be_bytes(), out);
     }
     text(5, span.name, out);
-    let kind = match span.kind {
-        Kind::Unspecified => 0,
-        Kind::Internal => 1,
-        Kind::Server => 2,
-        Kind::Client => 3,
-        Kind::Producer => 4,
-        Kind::Consumer => 5,
-    };
-    number(6, kind, out);
+    number(6, otlp::kind(span.kind), out);
     time(7, span.start.0, out);
     time(8, span.start.plus(span.duration).0, out);
     for own in &span.attributes {
@@ -68,11 +61,7 @@ fn span(span: &Span<'_>, out: &mut Vec<u8>) {
     for own in &span.links {
         message(13, out, |out| link(own, out));
     }
-    let status = match span.status {
-        Status::Unset => 0,
-        Status::Ok => 1,
-        Status::Error => 2,
-    };
+    let status = otlp::status(span.status);
     if status > 0 {
         message(15, out, |out| {
             text(2, span.status_message, out);

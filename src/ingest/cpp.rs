@@ -2,9 +2,9 @@
 //! JSON (opentelemetry-cpp `exporters/ostream`). Values may go over several lines.
 
 use super::console::{parse_span_id, parse_trace_id};
-use super::printed_value::{Pair, push_pairs};
+use super::printed_value::{Pair, find, push_pairs};
 use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, brace_end, brace_then, resource};
-use crate::model::{BatchEvent, BatchLink, Kind, LinkKind, Range32, SpanBatch, SpanId, SpanWriter, Status, Timestamp};
+use crate::model::{BatchEvent, BatchLink, Kind, LinkKind, SpanBatch, SpanId, SpanWriter, Status, Timestamp};
 
 /// The name in `Span::source`.
 pub(super) const NAME: &str = "cpp";
@@ -73,7 +73,7 @@ impl Inner {
     }
 
     fn head(&self, key: &str) -> &str {
-        self.head.iter().find(|pair| pair.key == key).map_or("", |pair| &pair.value)
+        find(&self.head, key).unwrap_or_default()
     }
 }
 
@@ -120,7 +120,7 @@ impl Read {
     }
 
     fn head(&self, key: &str) -> &str {
-        self.head.iter().find(|pair| pair.key == key).map_or("", |pair| &pair.value)
+        find(&self.head, key).unwrap_or_default()
     }
 }
 
@@ -134,7 +134,7 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
     };
     let key = format!("{:?}", read.resource);
     let resource = memo.resource([b"\"cpp", key.as_bytes()], batch, |batch| {
-        let attributes = pushed(&read.resource, batch);
+        let attributes = push_pairs(&read.resource, batch);
         resource(attributes, batch, options)
     });
     let source = memo.source(NAME, batch);
@@ -149,7 +149,7 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
     for event in &read.events {
         let time = Timestamp(event.head("timestamp").parse().unwrap_or_default());
         let name = out.batch.push_text(event.head("name").as_bytes());
-        let attributes = pushed(&event.attributes, out.batch);
+        let attributes = push_pairs(&event.attributes, out.batch);
         out.event(BatchEvent { time, name, attributes });
     }
     for link in &read.links {
@@ -158,7 +158,7 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
             out.warn("a link has no readable ids: left out");
             continue;
         };
-        let attributes = pushed(&link.attributes, out.batch);
+        let attributes = push_pairs(&link.attributes, out.batch);
         out.link(BatchLink { trace_id, span_id, kind: LinkKind::Link, attributes });
     }
     let ended = out.row.start.plus(out.row.duration);
@@ -186,10 +186,4 @@ fn fill(read: &Read, out: &mut SpanWriter<'_>) {
     }
     out.row.start = Timestamp(start.unwrap_or_default());
     out.row.duration = duration.unwrap_or_default();
-}
-
-fn pushed(pairs: &[Pair], batch: &mut SpanBatch) -> Range32 {
-    let first = batch.attributes.len();
-    push_pairs(pairs, batch);
-    batch.attributes_since(first)
 }

@@ -2,8 +2,8 @@
 //! (opentelemetry-dotnet `OpenTelemetry.Exporter.Console`). Values may go on in lines that are not indented.
 
 use super::console::{parse_span_id, parse_time, parse_trace_id};
-use super::printed_value::{Pair, push_pairs};
-use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, resource};
+use super::printed_value::{Pair, find, push_pairs};
+use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, mark_begins, resource};
 use crate::model::{BatchEvent, BatchLink, Kind, LinkKind, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId};
 
 /// The name in `Span::source`.
@@ -41,14 +41,7 @@ enum Part {
 }
 
 fn begins(text: &[u8]) -> Begins {
-    let text = text.trim_ascii_start();
-    if text.starts_with(MARK) {
-        Begins::Yes
-    } else if MARK.starts_with(text) && !text.is_empty() {
-        Begins::Wait
-    } else {
-        Begins::No
-    }
+    mark_begins(text, MARK)
 }
 
 /// An empty line, or one that begins the next block.
@@ -129,7 +122,7 @@ impl Read {
     }
 
     fn head(&self, key: &str) -> Option<&str> {
-        self.head.iter().find(|pair| pair.key == key).map(|pair| pair.value.trim())
+        find(&self.head, key).map(str::trim)
     }
 }
 
@@ -200,7 +193,7 @@ fn duration(text: &str) -> Option<u64> {
 
 /// Newer versions print a line of their own, older ones a tag.
 fn status(read: &Read, out: &mut SpanWriter<'_>) {
-    let tag = |key: &str| read.tags.iter().find(|pair| pair.key == key).map(|pair| pair.value.trim());
+    let tag = |key: &str| find(&read.tags, key).map(str::trim);
     let code = read.head("StatusCode").or_else(|| read.head("Activity.StatusCode")).or_else(|| tag("otel.status_code"));
     let code = code.or_else(|| tag("StatusCode"));
     out.row.status = code.and_then(Status::parse).unwrap_or_default();
@@ -209,7 +202,7 @@ fn status(read: &Read, out: &mut SpanWriter<'_>) {
 }
 
 fn scope(read: &Read, out: &mut SpanWriter<'_>) {
-    let of = |key: &str| read.scope.iter().find(|pair| pair.key == key).map(|pair| pair.value.trim());
+    let of = |key: &str| find(&read.scope, key).map(str::trim);
     let name = of("Name").or_else(|| read.head("Activity.ActivitySourceName")).unwrap_or_default();
     let version = of("Version").or_else(|| read.head("Activity.ActivitySourceVersion")).unwrap_or_default();
     out.row.scope_name = out.batch.push_text(name.as_bytes());
@@ -229,9 +222,7 @@ fn push_event((head, pairs): &(String, Vec<Pair>), out: &mut SpanWriter<'_>) {
     }
     let time = found.filter(|time| !fits(&time)).unwrap_or_else(|| found.map_or(start, |time| time.clamp(start, end)));
     let name = out.batch.push_text(name.as_bytes());
-    let first = out.batch.attributes.len();
-    push_pairs(pairs, out.batch);
-    let attributes = out.batch.attributes_since(first);
+    let attributes = push_pairs(pairs, out.batch);
     out.event(BatchEvent { time, name, attributes });
 }
 
@@ -271,19 +262,16 @@ fn push_link((head, pairs): &(String, Vec<Pair>), out: &mut SpanWriter<'_>) {
     let Some((trace_id, span_id)) = trace_id.zip(span_id) else {
         return out.warn("a link has no readable ids: left out");
     };
-    let first = out.batch.attributes.len();
-    push_pairs(pairs, out.batch);
-    let attributes = out.batch.attributes_since(first);
+    let attributes = push_pairs(pairs, out.batch);
     out.link(BatchLink { trace_id, span_id, kind: LinkKind::Link, attributes });
 }
 
 fn resource_of(read: &Read, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> u32 {
     let key = format!("{:?}", read.resource);
     memo.resource([b"\"dotnet", key.as_bytes()], batch, |batch| {
-        let first = batch.attributes.len();
         let pairs: Vec<Pair> = read.resource.iter().filter(|pair| pair.key != "Schema URL").cloned().collect();
-        push_pairs(&pairs, batch);
-        resource(batch.attributes_since(first), batch, options)
+        let attributes = push_pairs(&pairs, batch);
+        resource(attributes, batch, options)
     })
 }
 

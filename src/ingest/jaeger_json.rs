@@ -125,8 +125,8 @@ fn push_span(span: Json<'_>, resource: u32, source: Text, batch: &mut SpanBatch)
     for (key, value) in span.members() {
         match key.raw() {
             b"operationName" => out.row.name = push_text(value, out.batch),
-            b"startTime" => start = nanos(value),
-            b"duration" => out.row.duration = nanos(value).and_then(|ns| u64::try_from(ns).ok()).unwrap_or_default(),
+            b"startTime" => start = value.micros(),
+            b"duration" => out.row.duration = value.micros().and_then(|ns| u64::try_from(ns).ok()).unwrap_or_default(),
             b"flags" => out.row.flags = value.word().and_then(|flags| flags.parse().ok()),
             b"references" => links.extend(value.items().filter_map(reference)),
             // What Jaeger wrote before it had references.
@@ -172,7 +172,7 @@ fn reference(reference: Json<'_>) -> Option<BatchLink> {
 }
 
 fn push_log(log: Json<'_>, out: &mut SpanWriter<'_>) {
-    let time = Timestamp(log.get(b"timestamp").and_then(nanos).unwrap_or_default());
+    let time = Timestamp(log.get(b"timestamp").and_then(Json::micros).unwrap_or_default());
     let start = out.batch.attributes.len();
     for field in log.get(b"fields").into_iter().flat_map(Json::items) {
         with_tag(field, out.batch, push);
@@ -226,15 +226,4 @@ fn text_of(value: Json<'_>) -> String {
     let mut out = Vec::new();
     compact(value, &mut out);
     String::from_utf8_lossy(&out).into_owned()
-}
-
-/// Microseconds as a number or text, with a fraction too, in ns.
-fn nanos(value: Json<'_>) -> Option<i64> {
-    let text = std::str::from_utf8(value.raw()).ok()?;
-    if let Ok(micros) = text.parse::<i64>() {
-        return Some(micros.saturating_mul(1_000));
-    }
-    let micros: f64 = text.parse().ok().filter(|micros: &f64| micros.is_finite())?;
-    #[expect(clippy::cast_possible_truncation, reason = "casts of doubles saturate")]
-    Some((micros * 1_000.0).round() as i64)
 }

@@ -160,6 +160,17 @@ impl<'a> Json<'a> {
         if is_word { std::str::from_utf8(self.raw()).ok() } else { None }
     }
 
+    /// Microseconds as a number or text, with a fraction or an exponent too, in ns.
+    pub(crate) fn micros(self) -> Option<i64> {
+        let text = std::str::from_utf8(self.raw()).ok()?;
+        if let Ok(micros) = text.parse::<i64>() {
+            return Some(micros.saturating_mul(1_000));
+        }
+        let micros: f64 = text.parse().ok().filter(|micros: &f64| micros.is_finite())?;
+        #[expect(clippy::cast_possible_truncation, reason = "casts of doubles saturate")]
+        Some((micros * 1_000.0).round() as i64)
+    }
+
     /// The members of an object in order, duplicates included; nothing for other values.
     pub fn members(self) -> Members<'a> {
         Members { items: if self.kind() == JsonKind::Object { self.children() } else { self.empty() } }

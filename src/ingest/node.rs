@@ -4,7 +4,8 @@
 use super::console::{parse_span_id, parse_trace_id};
 use super::inspected::{to_json, without_colours};
 use super::json::{Json, JsonKind, Outcome, Shapes, Tape, push_attributes, push_text};
-use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, brace_end, brace_then, resource};
+use super::printed_json::resource_of;
+use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, brace_end, brace_then};
 use crate::model::{
     BatchEvent, BatchLink, Kind, LinkKind, Range32, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId,
 };
@@ -38,7 +39,9 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
     let (Some(trace_id), Some(span_id)) = (trace_id(object, b"traceId"), span_id(object, b"id")) else {
         return Decoded::Other;
     };
-    let resource = resource_of(object, batch, memo, options);
+    let held = object.get(b"resource");
+    let list = held.and_then(|held| held.get(b"attributes").or_else(|| held.get(b"_attributes")).or(Some(held)));
+    let resource = resource_of(b"\"node", list, batch, memo, options);
     let source = memo.source(NAME, batch);
     let mut out = SpanWriter::new(batch);
     (out.row.resource, out.row.source) = (resource, source);
@@ -50,7 +53,7 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
     for (key, value) in object.members() {
         member(key.raw(), value, &mut out);
     }
-    if object.get(b"timestamp").and_then(micros).is_none() {
+    if object.get(b"timestamp").and_then(Json::micros).is_none() {
         out.warn("printed without a start time");
     }
     let ended = out.row.start.plus(out.row.duration);
@@ -71,8 +74,8 @@ fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {
                 _ => Kind::Unspecified,
             };
         }
-        b"timestamp" => out.row.start = Timestamp(micros(value).unwrap_or_default()),
-        b"duration" => out.row.duration = micros(value).and_then(|ns| u64::try_from(ns).ok()).unwrap_or_default(),
+        b"timestamp" => out.row.start = Timestamp(value.micros().unwrap_or_default()),
+        b"duration" => out.row.duration = value.micros().and_then(|ns| u64::try_from(ns).ok()).unwrap_or_default(),
         b"attributes" => {
             let start = out.batch.attributes.len();
             attributes(value, out);
@@ -128,31 +131,10 @@ fn push_link(link: Json<'_>, out: &mut SpanWriter<'_>) {
     }
 }
 
-fn resource_of(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> u32 {
-    let held = object.get(b"resource");
-    let raw = held.map(Json::raw).unwrap_or_default();
-    memo.resource([b"\"node", raw], batch, |batch| {
-        let list = held.and_then(|held| held.get(b"attributes").or_else(|| held.get(b"_attributes")).or(Some(held)));
-        let attributes = list.map(|list| push_attributes(list, Shapes::Plain, batch)).unwrap_or_default();
-        resource(attributes, batch, options)
-    })
-}
-
 fn trace_id(object: Json<'_>, key: &[u8]) -> Option<TraceId> {
     parse_trace_id(object.get(key)?.ascii()?).filter(|id| id.0 != 0)
 }
 
 fn span_id(object: Json<'_>, key: &[u8]) -> Option<SpanId> {
     parse_span_id(object.get(key)?.ascii()?)
-}
-
-/// Microseconds, with a fraction too, in ns.
-fn micros(value: Json<'_>) -> Option<i64> {
-    let text = std::str::from_utf8(value.raw()).ok()?;
-    if let Ok(whole) = text.parse::<i64>() {
-        return Some(whole.saturating_mul(1_000));
-    }
-    let micros: f64 = text.parse().ok().filter(|micros: &f64| micros.is_finite())?;
-    #[expect(clippy::cast_possible_truncation, reason = "casts of doubles saturate")]
-    Some((micros * 1_000.0).round() as i64)
 }

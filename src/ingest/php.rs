@@ -2,9 +2,10 @@
 //! (opentelemetry-php `SDK/Trace/SpanExporter`).
 
 use super::console::{parse_span_id, parse_trace_id};
-use super::json::{Json, Shapes, push_attributes, push_text};
-use super::scan::{DecodeOptions, Memo, Verdict, resource};
-use crate::model::{BatchEvent, BatchLink, Kind, LinkKind, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId};
+use super::json::{Json, push_text};
+use super::printed_json::{attributes, own_attributes, push_event, resource_of};
+use super::scan::{DecodeOptions, Memo, Verdict};
+use crate::model::{BatchLink, Kind, LinkKind, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId};
 
 /// The name in `Span::source`.
 pub(super) const NAME: &str = "php";
@@ -21,7 +22,7 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
     let Some((trace_id, span_id)) = ids(context) else {
         return Verdict::Unreadable("a span whose trace_id or span_id is not an id");
     };
-    let resource = resource_of(object.get(b"resource"), batch, memo, options);
+    let resource = resource_of(b"\"php", object.get(b"resource"), batch, memo, options);
     let source = memo.source(NAME, batch);
     let mut out = SpanWriter::new(batch);
     (out.row.resource, out.row.source) = (resource, source);
@@ -55,19 +56,9 @@ fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {
             out.row.status = code.unwrap_or_default();
             out.row.status_message = value.get(b"description").map(|t| push_text(t, out.batch)).unwrap_or_default();
         }
-        b"attributes" => {
-            let start = out.batch.attributes.len();
-            push_attributes(value, Shapes::Plain, out.batch);
-            out.take_attributes(start);
-        }
+        b"attributes" => own_attributes(value, out),
         b"events" => {
-            for event in value.items() {
-                let time = event.get(b"timestamp").and_then(Json::word).and_then(|ns| ns.parse().ok());
-                let name = event.get(b"name").map(|name| push_text(name, out.batch)).unwrap_or_default();
-                let attributes = event.get(b"attributes").map(|list| push_attributes(list, Shapes::Plain, out.batch));
-                let attributes = attributes.unwrap_or_default();
-                out.event(BatchEvent { time: Timestamp(time.unwrap_or_default()), name, attributes });
-            }
+            value.items().for_each(|event| push_event(event, out));
         }
         b"links" => {
             for link in value.items() {
@@ -75,8 +66,7 @@ fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {
                     out.warn("a link has no readable context: left out");
                     continue;
                 };
-                let attributes = link.get(b"attributes").map(|list| push_attributes(list, Shapes::Plain, out.batch));
-                let attributes = attributes.unwrap_or_default();
+                let attributes = attributes(link.get(b"attributes"), out.batch);
                 out.link(BatchLink { trace_id, span_id, kind: LinkKind::Link, attributes });
             }
         }
@@ -87,11 +77,4 @@ fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {
 fn ids(context: Json<'_>) -> Option<(TraceId, SpanId)> {
     let trace_id = parse_trace_id(context.get(b"trace_id")?.ascii()?)?;
     Some((trace_id, parse_span_id(context.get(b"span_id")?.ascii()?)?))
-}
-
-fn resource_of(list: Option<Json<'_>>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> u32 {
-    memo.resource([b"\"php", list.map(Json::raw).unwrap_or_default()], batch, |batch| {
-        let attributes = list.map(|list| push_attributes(list, Shapes::Plain, batch)).unwrap_or_default();
-        resource(attributes, batch, options)
-    })
 }

@@ -1,6 +1,6 @@
 //! `key: value` lines, as consoles without JSON print attributes: no quotes, no types.
 
-use crate::model::{BatchAttribute, BatchValue, SpanBatch};
+use crate::model::{BatchAttribute, BatchValue, Range32, SpanBatch};
 
 /// A key and its value as printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,13 +28,20 @@ impl Pair {
     }
 }
 
-/// Adds pairs to the batch's attributes.
-pub(crate) fn push_pairs(pairs: &[Pair], batch: &mut SpanBatch) {
+/// The value of a key.
+pub(crate) fn find<'a>(pairs: &'a [Pair], key: &str) -> Option<&'a str> {
+    pairs.iter().find(|pair| pair.key == key).map(|pair| pair.value.as_str())
+}
+
+/// Adds pairs to the batch's attributes; which those are.
+pub(crate) fn push_pairs(pairs: &[Pair], batch: &mut SpanBatch) -> Range32 {
+    let first = batch.attributes.len();
     for pair in pairs {
         let key = batch.push_text(pair.key.as_bytes());
         let value = value(&pair.value, batch);
         batch.attributes.push(BatchAttribute { key, value });
     }
+    batch.attributes_since(first)
 }
 
 /// What a text most likely stands for: only what would be printed just so is a number.

@@ -2,9 +2,10 @@
 //! byte strings in Ruby's escapes.
 
 use super::inspected::to_json;
-use super::json::{Json, Outcome, Shapes, Tape, push_attributes, push_text};
-use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, resource};
-use crate::model::{BatchEvent, BatchLink, Kind, LinkKind, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId};
+use super::json::{Json, Outcome, Tape, push_text};
+use super::printed_json::{attributes, own_attributes, push_event, resource_of};
+use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, mark_begins};
+use crate::model::{BatchLink, Kind, LinkKind, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId};
 
 /// The name in `Span::source`.
 pub(super) const NAME: &str = "ruby";
@@ -16,14 +17,7 @@ pub(super) const BLOCK: Block = Block { begins, end, decode };
 const MARK: &[u8] = b"#<struct OpenTelemetry::SDK::Trace::SpanData";
 
 fn begins(text: &[u8]) -> Begins {
-    let text = text.trim_ascii_start();
-    if text.starts_with(MARK) {
-        Begins::Yes
-    } else if MARK.starts_with(text) && !text.is_empty() {
-        Begins::Wait
-    } else {
-        Begins::No
-    }
+    mark_begins(text, MARK)
 }
 
 /// The line in which the struct's own sign closes.
@@ -60,7 +54,8 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
     }
     let object = tape.root(&json);
     let Some((trace_id, span_id)) = ids(object) else { return broken };
-    let resource = resource_of(object, batch, memo, options);
+    let list = object.get(b"resource").and_then(|resource| resource.get(b"attributes"));
+    let resource = resource_of(b"\"ruby", list, batch, memo, options);
     let source = memo.source(NAME, batch);
     let mut out = SpanWriter::new(batch);
     (out.row.resource, out.row.source) = (resource, source);
@@ -94,19 +89,9 @@ fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {
             out.row.status_message =
                 value.get(b"description").map(|text| push_text(text, out.batch)).unwrap_or_default();
         }
-        b"attributes" => {
-            let start = out.batch.attributes.len();
-            push_attributes(value, Shapes::Plain, out.batch);
-            out.take_attributes(start);
-        }
+        b"attributes" => own_attributes(value, out),
         b"events" => {
-            for event in value.items() {
-                let time = event.get(b"timestamp").and_then(Json::word).and_then(|ns| ns.parse().ok());
-                let name = event.get(b"name").map(|name| push_text(name, out.batch)).unwrap_or_default();
-                let attributes = event.get(b"attributes").map(|list| push_attributes(list, Shapes::Plain, out.batch));
-                let attributes = attributes.unwrap_or_default();
-                out.event(BatchEvent { time: Timestamp(time.unwrap_or_default()), name, attributes });
-            }
+            value.items().for_each(|event| push_event(event, out));
         }
         b"links" => {
             for link in value.items() {
@@ -114,8 +99,7 @@ fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {
                     out.warn("a link has no readable context: left out");
                     continue;
                 };
-                let attributes = link.get(b"attributes").map(|list| push_attributes(list, Shapes::Plain, out.batch));
-                let attributes = attributes.unwrap_or_default();
+                let attributes = attributes(link.get(b"attributes"), out.batch);
                 out.link(BatchLink { trace_id, span_id, kind: LinkKind::Link, attributes });
             }
         }
@@ -125,14 +109,6 @@ fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {
         }
         _ => {}
     }
-}
-
-fn resource_of(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> u32 {
-    let list = object.get(b"resource").and_then(|resource| resource.get(b"attributes"));
-    memo.resource([b"\"ruby", list.map(Json::raw).unwrap_or_default()], batch, |batch| {
-        let attributes = list.map(|list| push_attributes(list, Shapes::Plain, batch)).unwrap_or_default();
-        resource(attributes, batch, options)
-    })
 }
 
 fn ids(object: Json<'_>) -> Option<(TraceId, SpanId)> {

@@ -21,7 +21,7 @@ mod stamp;
 mod text;
 mod trace;
 
-pub(crate) use block::{Begins, Block, Decoded, brace_end, brace_then, resource};
+pub(crate) use block::{Begins, Block, Decoded, brace_end, brace_then, mark_begins, resource};
 pub(crate) use memo::{CONSOLE, Memo};
 
 use crate::model::{SpanBatch, Timestamp};

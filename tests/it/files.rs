@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tracetui::ingest::{DecodeOptions, Decoder, FORMATS};
 use tracetui::model::SpanBatch;
 
-use crate::requests::truth;
+use crate::requests::{lines, truth};
 
 /// The fixtures of a format.
 fn captures(format: &str) -> Vec<PathBuf> {
@@ -25,16 +25,6 @@ fn decoded(bytes: &[u8], size: usize) -> (Decoder, SpanBatch) {
     }
     decoder.finish(&mut batch);
     (decoder, batch)
-}
-
-/// Every span as it would be written.
-fn lines(batch: &SpanBatch) -> Vec<String> {
-    let line = |row| {
-        let mut out = Vec::new();
-        tracetui::export::jsonl::write_span(&batch.span(row), &mut out);
-        String::from_utf8(out).expect("text")
-    };
-    batch.spans.iter().map(line).collect()
 }
 
 /// Formats whose fixtures are compared to the last attribute in `formats.rs`, or made in `packed.rs` or by ourselves.

@@ -100,7 +100,7 @@ fn decoded(payload: Payload, bytes: &[u8]) -> (SpanBatch, Progress) {
 }
 
 /// Every span as it would be written.
-fn lines(batch: &SpanBatch) -> Vec<String> {
+pub(crate) fn lines(batch: &SpanBatch) -> Vec<String> {
     let line = |row| {
         let mut out = Vec::new();
         tracetui::export::jsonl::write_span(&batch.span(row), &mut out);

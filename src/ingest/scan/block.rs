@@ -102,6 +102,18 @@ impl Lane {
     }
 }
 
+/// For blocks whose first line begins with a mark.
+pub(crate) fn mark_begins(text: &[u8], mark: &[u8]) -> Begins {
+    let text = text.trim_ascii_start();
+    if text.starts_with(mark) {
+        Begins::Yes
+    } else if mark.starts_with(text) && !text.is_empty() {
+        Begins::Wait
+    } else {
+        Begins::No
+    }
+}
+
 /// For blocks in braces: whether a brace stands alone on its line, and the next line is right.
 pub(crate) fn brace_then(text: &[u8], is_right: impl Fn(&[u8]) -> bool) -> Begins {
     let text = text.trim_ascii_start();

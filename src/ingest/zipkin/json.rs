@@ -177,25 +177,14 @@ fn ids(object: Value<'_>) -> Span {
     span.span_id = span_id.map(low).unwrap_or_default();
     span.parent_id = parent_id.map(low);
     span.name = object.get(b"name").map(text).unwrap_or_default();
-    span.start = object.get(b"timestamp").and_then(nanos);
-    span.duration = object.get(b"duration").and_then(nanos);
+    span.start = object.get(b"timestamp").and_then(Value::micros);
+    span.duration = object.get(b"duration").and_then(Value::micros);
     span.is_debug = object.get(b"debug").is_some_and(|debug| debug.kind() == JsonKind::True);
     span
 }
 
-/// Microseconds, as a number or text, with a fraction or an exponent too, in ns.
-fn nanos(value: Value<'_>) -> Option<i64> {
-    let text = std::str::from_utf8(value.raw()).ok()?;
-    if let Ok(micros) = text.parse::<i64>() {
-        return Some(micros.saturating_mul(1_000));
-    }
-    let micros: f64 = text.parse().ok().filter(|micros: &f64| micros.is_finite())?;
-    #[expect(clippy::cast_possible_truncation, reason = "casts of doubles saturate")]
-    Some((micros * 1_000.0).round() as i64)
-}
-
 fn time(note: Value<'_>) -> i64 {
-    note.get(b"timestamp").and_then(nanos).unwrap_or_default()
+    note.get(b"timestamp").and_then(Value::micros).unwrap_or_default()
 }
 
 fn value(note: Value<'_>) -> String {

@@ -28,12 +28,22 @@ struct Followed<'r> {
     at: u64,
     decoder: Option<Box<dyn Feed>>,
     is_missed: bool,
+    /// Where it is read into.
+    chunk: Vec<u8>,
 }
 
 impl Reader {
     /// Reads what there is and what comes, until it is stopped.
     pub(super) fn follow(&self, take: Take<'_>) {
-        let follow = |file| Followed { file, member: file.whole(), open: None, at: 0, decoder: None, is_missed: false };
+        let follow = |file| Followed {
+            file,
+            member: file.whole(),
+            open: None,
+            at: 0,
+            decoder: None,
+            is_missed: false,
+            chunk: vec![0; BATCH_BYTES],
+        };
         let mut files: Vec<_> = self.files.iter().map(follow).collect();
         while !self.stop.load(Ordering::Acquire) {
             let mut is_idle = true;
@@ -62,9 +72,7 @@ impl Followed<'_> {
             }
         }
         let Some((opened, _)) = &mut self.open else { return Ok(0) };
-        let mut chunk = vec![0; BATCH_BYTES];
-        let length = opened.read(&mut chunk)?;
-        chunk.truncate(length);
+        let length = opened.read(&mut self.chunk)?;
         if length == 0 {
             self.file.follows.store(true, Ordering::Release);
             self.look(path, take)?;
@@ -72,9 +80,10 @@ impl Followed<'_> {
         }
         self.at += length as u64;
         add(&self.file.counters.bytes, length as u64);
+        let chunk = self.chunk.get(..length).unwrap_or_default();
         let mut batch = SpanBatch::default();
-        let decoder = self.decoder.get_or_insert_with(|| Content::sniff(&chunk).decoder(reader.options(self.file)));
-        decoder.feed(&chunk, &mut batch);
+        let decoder = self.decoder.get_or_insert_with(|| Content::sniff(chunk).decoder(reader.options(self.file)));
+        decoder.feed(chunk, &mut batch);
         self.file.count(&self.member, &**decoder, &mut batch);
         hand_on(&mut batch, take);
         Ok(length)

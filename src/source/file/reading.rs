@@ -181,10 +181,10 @@ impl Reading {
         ];
         let found: Vec<_> =
             found.into_iter().filter(|row| row.0 > 0).map(|(n, one, many)| plural(n, one, many)).collect();
-        let found = match found.as_slice() {
-            _ if self.recognised.get().is_some() => self.recognised.get().copied().unwrap_or_default().to_owned(),
-            [] => format!("{} of nothing readable", plural(bytes, "byte", "bytes")),
-            found => found.join(" and "),
+        let found = match (self.recognised.get(), found.as_slice()) {
+            (Some(recognised), _) => (*recognised).to_owned(),
+            (None, []) => format!("{} of nothing readable", plural(bytes, "byte", "bytes")),
+            (None, found) => found.join(" and "),
         };
         Some(format!("no spans in {}: {found}; try: a file of one of the formats that the README lists", self.name))
     }
