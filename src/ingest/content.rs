@@ -110,18 +110,3 @@ fn after_length(bytes: &[u8]) -> Option<&[u8]> {
     let end = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
     bytes.get(end + 1..)
 }
-
-/// The length of the field that the bytes begin with, and of its head, if that is all there.
-pub(super) fn field_length(bytes: &[u8]) -> Option<(u64, usize)> {
-    let mut at = 1;
-    let mut length = 0_u64;
-    for shift in (0..35).step_by(7) {
-        let byte = *bytes.get(at)?;
-        at += 1;
-        length |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some((length, at));
-        }
-    }
-    None
-}

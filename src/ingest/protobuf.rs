@@ -112,6 +112,14 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// Reads the key and the length of a field of bytes, whose value then follows and need not all be there.
+    pub fn length(&mut self) -> Read<u64> {
+        match self.key()? {
+            (_, 2) => self.varint(),
+            (_, kind) => Err(Fault::WireType(kind)),
+        }
+    }
+
     #[inline]
     fn key(&mut self) -> Read<(u32, u8)> {
         let key = self.varint()?;

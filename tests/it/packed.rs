@@ -157,6 +157,13 @@ fn requests_of_otlp_in_protobuf_are_read_bare_and_behind_their_lengths() {
         assert!(plain.names.len() >= 3 && plain.said.is_empty(), "{}: {:?}", path.display(), plain.said);
         assert_eq!(plain.names, prefixed.names);
         assert!(plain.sources.iter().all(|source| source == "otlp-proto"));
+        // What is no message is told, also behind a span that could not be read.
+        let nameless = [0x0a, 6, 0x12, 4, 0x12, 2, 0x08, 1];
+        let odd =
+            read(&[written(folder.path(), "odd", &[&bare[..], &nameless, b"\xff\xff\xff\xff\xff\xff\xff"].concat())]);
+        assert_eq!(odd.names, plain.names);
+        assert_eq!(odd.problems.len(), 2, "{:?}", odd.problems);
+        assert!(odd.problems[1].contains("no OTLP protobuf"), "{:?}", odd.problems);
         let cut = read(&[written(folder.path(), "cut", &bare[..bare.len() - 20])]);
         assert!(cut.problems.iter().any(|problem| problem.contains("ends inside")), "{:?}", cut.problems);
     }

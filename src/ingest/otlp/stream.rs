@@ -3,7 +3,8 @@
 
 use super::Protobuf;
 use crate::ingest::body::fill_whole;
-use crate::ingest::content::{Feed, field_length, is_prefix};
+use crate::ingest::content::{Feed, is_prefix};
+use crate::ingest::protobuf::{Fault, Message};
 use crate::ingest::scan::{Counts, DecodeOptions, rename_services};
 use crate::model::{Place, SpanBatch};
 
@@ -51,21 +52,20 @@ impl Stream {
                 done += 4;
                 continue;
             }
-            let Some((length, head)) = field_length(rest) else {
-                self.is_broken = rest.len() > 6;
-                break;
-            };
-            if length > MAX_MESSAGE || rest.first() != Some(&0x0a) {
-                self.is_broken = rest.first() != Some(&0x0a);
-                if !self.is_broken {
-                    self.problem(
-                        "the spans of a resource take more than 64 MiB: left out".to_owned(),
-                        done,
-                        rest,
-                        batch,
-                    );
-                    (self.skip, done) = (length, done + head);
+            let mut head = Message::new(rest);
+            let length = match (rest.first(), head.length()) {
+                (Some(0x0a), Ok(length)) => length,
+                (Some(0x0a), Err(Fault::End)) => break,
+                _ => {
+                    self.is_broken = true;
+                    break;
                 }
+            };
+            let head = head.position();
+            if length > MAX_MESSAGE {
+                let reason = "the spans of a resource take more than 64 MiB: left out".to_owned();
+                self.problem(reason, done, rest, batch);
+                (self.skip, done) = (length, done + head);
                 continue;
             }
             let whole = head + usize::try_from(length).unwrap_or(usize::MAX);
@@ -73,7 +73,7 @@ impl Stream {
             self.message(message, done, batch);
             done += whole;
         }
-        if self.is_broken && self.counts.malformed == 0 {
+        if self.is_broken {
             let rest = buffer.get(done..).unwrap_or_default();
             self.problem("what follows is no OTLP protobuf".to_owned(), done, rest, batch);
         }
