@@ -7,6 +7,7 @@ mod bits;
 mod id;
 mod json;
 mod link;
+mod log;
 mod report;
 mod safe;
 mod span;
@@ -14,13 +15,14 @@ mod time;
 mod value;
 
 pub use batch::{
-    BatchAttribute, BatchEvent, BatchLink, BatchResource, BatchSpan, BatchValue, Mark, Range32, SpanBatch, SpanWriter,
-    Text,
+    BatchAttribute, BatchEvent, BatchLink, BatchLog, BatchResource, BatchSpan, BatchValue, Mark, Range32, SpanBatch,
+    SpanWriter, Text,
 };
 pub use bits::Bits;
 pub use id::{SpanId, TraceId};
 pub use json::{push_json_bytes, push_json_double, push_json_string};
 pub use link::LinkKind;
+pub use log::{Log, Severity};
 pub use report::{Family, Invitation, OutputLine, Place, Problem, SourceState, SourceStatus};
 pub use safe::safe;
 pub use span::{Event, Kind, Link, Scope, Span, Status};

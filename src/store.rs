@@ -1,4 +1,5 @@
-//! The traces that are held, within a byte budget: spans go in by batch, traces leave whole, oldest first.
+//! The traces that are held, within a byte budget, and what programs logged and printed meanwhile: spans go in by batch,
+//! traces leave whole, oldest first.
 //!
 //! The store keeps facts. It never sorts for a view, filters, formats or remembers a selection, and nothing it shows
 //! depends on the order in which spans came. Every span received is accounted for:
@@ -6,6 +7,7 @@
 
 mod evict;
 mod extend;
+mod output;
 mod pool;
 mod record;
 mod refs;
@@ -19,18 +21,23 @@ mod traces;
 
 pub use extend::Extended;
 pub use record::unpack::EventTimes;
+pub use refs::record_ref::RecordRef;
 pub use refs::service_ref::{OperationRef, ServiceRef};
 pub use refs::span_ref::SpanRef;
 pub use refs::trace_ref::TraceRef;
 pub use search::{Looked, Search, lower};
 pub use trace::summary::ServiceCount;
 
-use crate::model::{OutputLine, Problem, TraceId};
+use crate::model::{Problem, SpanId, TraceId};
 use extend::Scratch;
+use output::Output;
 use pool::Pool;
 use reports::Reports;
 use trace::Trace;
 use traces::Traces;
+
+/// What was printed and logged may take this part of the budget.
+const OUTPUT_SHARE: u64 = 8;
 
 /// A span's place in its trace: dense, stable while the trace is held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +56,7 @@ pub struct NameId(pub u32);
 pub struct Store {
     traces: Traces,
     pool: Pool,
+    output: Output,
     reports: Reports,
     pinned: Vec<TraceId>,
     revision: u64,
@@ -86,6 +94,10 @@ pub struct Totals {
     pub received: u64,
     /// Output lines received.
     pub lines: u64,
+    /// Log records received.
+    pub logs: u64,
+    /// Output lines and log records held.
+    pub output: u64,
     /// Problems received.
     pub problems: u64,
 }
@@ -96,6 +108,7 @@ impl Store {
         Self {
             traces: Traces::default(),
             pool: Pool::default(),
+            output: Output::new(usize::try_from(budget / OUTPUT_SHARE).unwrap_or(usize::MAX)),
             reports: Reports::default(),
             pinned: Vec::new(),
             revision: 0,
@@ -151,14 +164,32 @@ impl Store {
             traces: self.traces.len() as u64,
             bytes: self.bytes() as u64,
             lines: self.reports.line_count,
+            logs: self.output.logs,
+            output: self.output.len() as u64,
             problems: self.reports.problem_count,
             ..self.totals
         }
     }
 
-    /// The last output lines, oldest first: at most 10,000 and 4 MiB.
-    pub fn lines(&self) -> impl Iterator<Item = &OutputLine> {
-        self.reports.lines.iter()
+    /// The numbers of the records of output that may be held, and of the one that comes next.
+    pub fn records(&self) -> std::ops::Range<u64> {
+        self.output.numbers()
+    }
+
+    /// A record of the output by its number.
+    pub fn record(&self, number: u64) -> Option<RecordRef<'_>> {
+        self.output.get(number).map(|record| RecordRef { number, record, pool: &self.pool })
+    }
+
+    /// How often records left from the middle of the output, or changed their place in time: while this stands still,
+    /// records come at the end and leave at the beginning.
+    pub fn record_changes(&self) -> u64 {
+        self.output.changes
+    }
+
+    /// The log records of a trace: their spans and numbers, in the order in which they came.
+    pub fn logs(&self, trace: TraceId) -> impl Iterator<Item = (SpanId, u64)> {
+        self.output.of_trace(trace)
     }
 
     /// The last 100 problems, oldest first.
@@ -172,6 +203,6 @@ impl Store {
     }
 
     fn bytes(&self) -> usize {
-        self.trace_bytes + self.traces.bytes() + self.pool.bytes() + self.reports.bytes()
+        self.trace_bytes + self.traces.bytes() + self.pool.bytes() + self.output.bytes() + self.reports.bytes()
     }
 }

@@ -15,6 +15,7 @@ mod learned;
 mod memo;
 mod part;
 mod prefix;
+mod severity;
 mod signs;
 mod sink;
 mod stamp;
@@ -136,7 +137,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes the next bytes. At most about a thousand output lines of one call are kept, the rest are counted.
+    /// Decodes the next bytes. At most 65,536 output lines of one call are kept, the rest are counted.
     pub fn feed(&mut self, chunk: &[u8], batch: &mut SpanBatch) {
         self.sink.begin();
         for piece in chunk.chunks(PIECE) {

@@ -3,141 +3,13 @@
 //! All text lives in one byte buffer and everything else points into it, so a batch costs a handful of allocations
 //! whatever it holds, and none when it is reused after [`SpanBatch::clear`].
 
+mod rows;
 mod writer;
 
+pub use rows::{BatchAttribute, BatchEvent, BatchLink, BatchLog, BatchResource, BatchSpan, BatchValue, Range32, Text};
 pub use writer::{Mark, SpanWriter};
 
-use super::{
-    Attribute, Event, Kind, Link, LinkKind, OutputLine, Place, Problem, Scope, Span, SpanId, Status, Timestamp,
-    TraceId, Value,
-};
-
-/// A piece of a batch's text: byte offset and length. The default is the empty text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Text {
-    /// First byte.
-    pub start: u32,
-    /// Length in bytes.
-    pub len: u32,
-}
-
-/// A range of indices into one of the batch's flat lists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Range32 {
-    /// First index.
-    pub start: u32,
-    /// One past the last index.
-    pub end: u32,
-}
-
-impl Range32 {
-    /// As a range of `usize`.
-    pub fn range(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
-
-/// An attribute value of a batch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum BatchValue {
-    /// Valid UTF-8.
-    Str(Text),
-    /// A 64-bit integer.
-    Int(i64),
-    /// A double.
-    Double(f64),
-    /// A boolean.
-    Bool(bool),
-    /// Bytes.
-    Bytes(Text),
-    /// Compact JSON text, see [`Value::Json`].
-    Json(Text),
-}
-
-/// An attribute of a batch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BatchAttribute {
-    /// The key.
-    pub key: Text,
-    /// The value.
-    pub value: BatchValue,
-}
-
-/// What a process says of itself; shared by the spans that point at it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BatchResource {
-    /// `service.name`, or the name that stands in for it.
-    pub service: Text,
-    /// Into [`SpanBatch::attributes`].
-    pub attributes: Range32,
-}
-
-/// An event of a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BatchEvent {
-    /// When.
-    pub time: Timestamp,
-    /// Its name.
-    pub name: Text,
-    /// Into [`SpanBatch::attributes`].
-    pub attributes: Range32,
-}
-
-/// A link of a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BatchLink {
-    /// Target trace.
-    pub trace_id: TraceId,
-    /// Target span.
-    pub span_id: SpanId,
-    /// Why.
-    pub kind: LinkKind,
-    /// Into [`SpanBatch::attributes`].
-    pub attributes: Range32,
-}
-
-/// A span of a batch. Fields mean what they mean in [`Span`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BatchSpan {
-    /// Trace id.
-    pub trace_id: TraceId,
-    /// Span id.
-    pub span_id: SpanId,
-    /// Parent's id.
-    pub parent_id: Option<SpanId>,
-    /// Start.
-    pub start: Timestamp,
-    /// Duration in ns.
-    pub duration: u64,
-    /// Index into [`SpanBatch::resources`].
-    pub resource: u32,
-    /// Operation.
-    pub name: Text,
-    /// Kind.
-    pub kind: Kind,
-    /// Status.
-    pub status: Status,
-    /// Status description.
-    pub status_message: Text,
-    /// Flags as sent.
-    pub flags: Option<u32>,
-    /// W3C tracestate.
-    pub trace_state: Text,
-    /// Format the span came in.
-    pub source: Text,
-    /// Scope name.
-    pub scope_name: Text,
-    /// Scope version.
-    pub scope_version: Text,
-    /// Into [`SpanBatch::attributes`].
-    pub attributes: Range32,
-    /// Into [`SpanBatch::events`].
-    pub events: Range32,
-    /// Into [`SpanBatch::links`].
-    pub links: Range32,
-    /// Into [`SpanBatch::warnings`].
-    pub warnings: Range32,
-}
+use super::{Attribute, Event, Link, Log, OutputLine, Place, Problem, Scope, Span, Timestamp, Value};
 
 /// Spans, problems and output lines decoded from one piece of input.
 #[derive(Clone, Debug, Default)]
@@ -156,6 +28,8 @@ pub struct SpanBatch {
     pub links: Vec<BatchLink>,
     /// Warnings of spans.
     pub warnings: Vec<Text>,
+    /// Log records.
+    pub logs: Vec<BatchLog>,
     /// Bad input.
     pub problems: Vec<Problem>,
     /// Text that is not a span.
@@ -176,6 +50,7 @@ impl SpanBatch {
         self.events.clear();
         self.links.clear();
         self.warnings.clear();
+        self.logs.clear();
         self.problems.clear();
         self.lines.clear();
         self.more_problems = 0;
@@ -191,6 +66,7 @@ impl SpanBatch {
             + size_of_val(self.events.as_slice())
             + size_of_val(self.links.as_slice())
             + size_of_val(self.warnings.as_slice())
+            + size_of_val(self.logs.as_slice())
             + self.problems.iter().map(|problem| size_of::<Problem>() + problem.bytes.len()).sum::<usize>()
             + self.lines.iter().map(|line| size_of::<OutputLine>() + line.text.len()).sum::<usize>()
     }
@@ -278,6 +154,25 @@ impl SpanBatch {
         }
     }
 
+    /// A log record of the batch as a plain value.
+    pub fn log(&self, log: &BatchLog) -> Log<'_> {
+        let resource = self.resources.get(log.resource as usize).copied().unwrap_or_default();
+        Log {
+            time: log.time,
+            trace_id: log.trace_id,
+            span_id: log.span_id,
+            severity: log.severity,
+            severity_text: self.str(log.severity_text),
+            service: self.str(resource.service),
+            scope: self.str(log.scope),
+            event_name: self.str(log.event_name),
+            body: self.value(log.body),
+            attributes: self.attributes(log.attributes).collect(),
+            resource: self.attributes(resource.attributes).collect(),
+            source: self.str(log.source),
+        }
+    }
+
     fn event(&self, event: &BatchEvent) -> Event<'_> {
         Event { time: event.time, name: self.str(event.name), attributes: self.attributes(event.attributes).collect() }
     }
@@ -334,6 +229,26 @@ impl SpanBatch {
             ..BatchSpan::default()
         };
         writer.commit();
+    }
+
+    /// Copies a log record into the batch: for sources that are not hot, like [`SpanBatch::push`].
+    pub fn push_log(&mut self, log: &Log<'_>) {
+        let service = self.push_text(log.service.as_bytes());
+        let attributes = self.push_attributes(&log.resource);
+        let row = BatchLog {
+            time: log.time,
+            trace_id: log.trace_id,
+            span_id: log.span_id,
+            severity: log.severity,
+            severity_text: self.push_text(log.severity_text.as_bytes()),
+            resource: self.push_resource(service, attributes),
+            scope: self.push_text(log.scope.as_bytes()),
+            event_name: self.push_text(log.event_name.as_bytes()),
+            body: self.push_value(&log.body),
+            attributes: self.push_attributes(&log.attributes),
+            source: self.push_text(log.source.as_bytes()),
+        };
+        self.logs.push(row);
     }
 
     /// Copies attributes into the batch.

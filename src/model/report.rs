@@ -1,6 +1,8 @@
 //! What is told besides spans: problems, output lines, how each source fares, and how programs are told to send there.
 
-use super::Timestamp;
+use std::sync::Arc;
+
+use super::{Severity, Timestamp};
 
 /// Where in the input something was: a byte of a datagram or a line of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub struct Problem {
 }
 
 /// A line of text (or a JSON value) that is not a span, kept with its place in time order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutputLine {
     /// The text, without its line end; at most 4096 bytes.
     pub text: String,
@@ -35,8 +37,12 @@ pub struct OutputLine {
     pub line: u64,
     /// End time of the span object that precedes it in the same input, if any: the line was printed after it.
     pub after: Option<Timestamp>,
+    /// How grave it is, as far as the line itself says.
+    pub severity: Severity,
     /// The file's name or `stdin`; filled in by the source.
-    pub origin: String,
+    pub origin: Arc<str>,
+    /// When it came, where it was read as it was printed; filled in by the source.
+    pub arrived: Option<Timestamp>,
 }
 
 /// What a source is doing.
@@ -83,8 +89,10 @@ pub struct SourceStatus {
     pub requests: Option<u64>,
     /// Requests and connections that were turned away: no token, a foreign page, too large, no room for too long.
     pub refused: u64,
-    /// Requests that brought logs, metrics or profiles: answered with success, not kept.
+    /// Requests that brought metrics or profiles: answered with success, not kept.
     pub not_kept: u64,
+    /// Log records received.
+    pub logs: u64,
     /// Bytes received or read.
     pub bytes: u64,
     /// Spans decoded.
@@ -150,6 +158,7 @@ impl SourceStatus {
         self.requests = both(self.requests, twin.requests);
         self.refused += twin.refused;
         self.not_kept += twin.not_kept;
+        self.logs += twin.logs;
         self.bytes += twin.bytes;
         self.spans += twin.spans;
         self.spans_per_second += twin.spans_per_second;

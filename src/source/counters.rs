@@ -12,6 +12,7 @@ pub struct Counters {
     pub requests: AtomicU64,
     pub refused: AtomicU64,
     pub not_kept: AtomicU64,
+    pub logs: AtomicU64,
     pub bytes: AtomicU64,
     pub spans: AtomicU64,
     pub lines: AtomicU64,
@@ -29,6 +30,7 @@ impl Counters {
         status.requests = status.requests.map(|_| self.requests.load(Relaxed));
         status.refused = self.refused.load(Relaxed);
         status.not_kept = self.not_kept.load(Relaxed);
+        status.logs = self.logs.load(Relaxed);
         status.bytes = self.bytes.load(Relaxed);
         status.spans = self.spans.load(Relaxed);
         status.lines = self.lines.load(Relaxed);

@@ -20,6 +20,7 @@ impl Store {
             self.totals.evicted_traces += 1;
             self.trace_bytes -= trace.bytes();
             trace.bury(&mut self.pool);
+            self.output.forget(trace.id, &mut self.pool);
             self.trace_bytes += trace.bytes();
             self.evicted = Some(trace);
         }

@@ -48,7 +48,7 @@ impl Store {
     /// Takes in a batch. Over budget, the oldest traces are evicted, one at a time.
     pub fn extend(&mut self, batch: &SpanBatch) -> Extended {
         let mut extended = Extended::default();
-        let news = batch.lines.len() + batch.problems.len() + batch.spans.len();
+        let news = batch.lines.len() + batch.logs.len() + batch.problems.len() + batch.spans.len();
         if news == 0 && batch.more_lines == 0 && batch.more_problems == 0 {
             return extended;
         }
@@ -71,6 +71,7 @@ impl Store {
             };
             *count += 1;
         }
+        self.take_output(batch);
         for id in scratch.stale.drain(..) {
             self.recount(id);
         }
@@ -86,6 +87,20 @@ impl Store {
         self.totals.replaced += u64::from(extended.replaced);
         self.totals.refused += u64::from(extended.refused);
         extended
+    }
+
+    /// Takes in what was logged and printed, behind the spans: it may be told of those.
+    fn take_output(&mut self, batch: &SpanBatch) {
+        self.output.extend(batch, &mut self.pool);
+        let mut last = TraceId::default();
+        for log in &batch.logs {
+            if log.trace_id != last
+                && let Some(trace) = self.traces.get_mut(log.trace_id)
+            {
+                trace.revision = self.revision;
+            }
+            last = log.trace_id;
+        }
     }
 
     fn add(&mut self, batch: &SpanBatch, span: &BatchSpan, scratch: &mut Scratch) -> Outcome {

@@ -45,7 +45,7 @@ fn the_last_lines_between_spans_are_shown_in_order_and_all_are_counted() {
     let mut batch = SpanBatch::default();
     for n in 1..=250_u64 {
         let (text, origin) = (format!("said {n}"), "app.log".to_owned());
-        batch.lines.push(OutputLine { text, line: n, after: None, origin });
+        batch.lines.push(OutputLine { text, line: n, origin: origin.into(), ..OutputLine::default() });
     }
     let harness = health(Vec::new(), &batch, 30);
     let screen = harness.screen();

@@ -21,6 +21,7 @@ mod keys;
 mod listen;
 mod lists;
 mod names;
+mod output;
 mod packed;
 mod print;
 mod process;

@@ -251,10 +251,10 @@ fn the_same_resource_is_stored_once() {
 
 #[test]
 fn a_flood_of_lines_and_problems_is_counted_and_bounded() {
-    let mut read = read("{\"a\": oops\n".repeat(5000));
-    assert_eq!((read.lines.len(), read.batch.more_lines), (1000, 4000));
-    assert_eq!((read.problems.len(), read.batch.more_problems), (100, 4900));
-    assert_eq!(read.decoder.counts().malformed, 5000);
+    let mut read = read("{\"a\": oops\n".repeat(70_000));
+    assert_eq!((read.lines.len(), read.batch.more_lines), (65_536, 4_464));
+    assert_eq!((read.problems.len(), read.batch.more_problems), (100, 69_900));
+    assert_eq!(read.decoder.counts().malformed, 70_000);
     read.batch.clear();
     read.decoder.feed(b"next\n", &mut read.batch);
     assert_eq!(read.batch.lines.len(), 1, "each call keeps its own lines");

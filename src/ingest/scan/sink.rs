@@ -1,6 +1,7 @@
 //! Where the scanner puts what it finds: spans into the batch by their format, the rest as lines and problems.
 
 use super::carried::{Carried, Judge};
+use super::severity::severity;
 use super::text::{is_blank, shown};
 use super::trace::Trace;
 use super::{Counts, DecodeOptions, Decoded, Memo, Verdict};
@@ -11,8 +12,9 @@ use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
 /// So many objects without a span are asked what else they are.
 const MAX_ASKED: u32 = 100;
 
-/// Output lines kept of one call of the decoder.
-const MAX_LINES: u64 = 1000;
+/// Output lines kept of one call of the decoder: more than there are in what a source reads at a time, but for lines that
+/// are all but empty.
+const MAX_LINES: u64 = 1 << 16;
 
 type Text = fn(&[u8], &mut SpanBatch, &mut Memo, &DecodeOptions) -> Decoded;
 
@@ -266,6 +268,13 @@ impl Target<'_> {
         }
         self.sink.kept += 1;
         let text = if spot.prefix.is_empty() { shown(text) } else { shown(&[spot.prefix, text].concat()) };
-        self.batch.lines.push(OutputLine { text, line: spot.line, after: spot.after, origin: String::new() });
+        let severity = severity(&text);
+        self.batch.lines.push(OutputLine {
+            text,
+            line: spot.line,
+            after: spot.after,
+            severity,
+            ..OutputLine::default()
+        });
     }
 }

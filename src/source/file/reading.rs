@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::{Input, Take, hand_on};
 use crate::ingest::Counts;
@@ -125,8 +125,14 @@ impl Reading {
             problem.origin.clone_from(&member.origin);
             problem.time = wall();
         }
+        if batch.lines.is_empty() {
+            return;
+        }
+        let origin: Arc<str> = member.origin.as_str().into();
+        let is_live = matches!(self.input, Input::Stdin) || self.follows.load(Ordering::Acquire);
+        let arrived = is_live.then(wall);
         for line in &mut batch.lines {
-            line.origin.clone_from(&member.origin);
+            (line.origin, line.arrived) = (Arc::clone(&origin), arrived);
         }
     }
 

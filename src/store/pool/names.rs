@@ -15,7 +15,7 @@ const TRIAL: u32 = 256;
 /// Places of texts that came lately.
 const RECENT: usize = 1 << 10;
 /// Ids from here on stand for a key without a text; no text ever has one.
-pub(in crate::store) const STAND_INS: u32 = u32::MAX - 6;
+pub(in crate::store) const STAND_INS: u32 = u32::MAX - 7;
 
 /// The interner. Every id handed out holds one reference, given back with [`Names::release`].
 #[derive(Debug, Default)]

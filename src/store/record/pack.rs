@@ -32,7 +32,7 @@ pub(in crate::store) mod tag {
 }
 
 /// Stand-ins for a key, so that each kind of text is judged by its own variety.
-mod variety {
+pub(super) mod variety {
     use super::STAND_INS;
 
     pub(in crate::store) const SOURCE: u32 = STAND_INS;
@@ -41,6 +41,7 @@ mod variety {
     pub(in crate::store) const STATE: u32 = STAND_INS + 3;
     pub(in crate::store) const EVENT: u32 = STAND_INS + 4;
     pub(in crate::store) const WARNING: u32 = STAND_INS + 5;
+    pub(in crate::store) const BODY: u32 = STAND_INS + 6;
 }
 
 /// Writes records; holds what every step needs.
@@ -132,7 +133,7 @@ impl Packer<'_> {
         }
     }
 
-    fn attributes(&mut self, range: Range32) {
+    pub(super) fn attributes(&mut self, range: Range32) {
         let list: &[BatchAttribute] = self.batch.attributes.get(range.range()).unwrap_or_default();
         put(self.out, list.len() as u64);
         for attribute in list {
@@ -143,7 +144,7 @@ impl Packer<'_> {
         }
     }
 
-    fn value(&mut self, key: u32, value: BatchValue, interned: Option<u32>) {
+    pub(super) fn value(&mut self, key: u32, value: BatchValue, interned: Option<u32>) {
         let batch = self.batch;
         let mut head = |tag| put(self.out, (u64::from(key) << 3) | tag);
         match (value, interned) {
@@ -176,7 +177,7 @@ impl Packer<'_> {
         }
     }
 
-    fn text(&mut self, variety: u32, text: Text) {
+    pub(super) fn text(&mut self, variety: u32, text: Text) {
         let bytes = self.batch.bytes(text);
         if let Some(id) = self.names.acquire_value(variety, bytes) {
             put(self.out, u64::from(id) << 1);

@@ -19,14 +19,14 @@ pub(in crate::store) enum Piece<'a> {
 /// A record being read piece by piece.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Pieces<'a> {
-    reader: Reader<'a>,
+    pub(super) reader: Reader<'a>,
 }
 
 /// A record being read as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Unpacker<'a> {
     names: &'a Names,
-    pieces: Pieces<'a>,
+    pub(super) pieces: Pieces<'a>,
 }
 
 impl<'a> Unpacker<'a> {
@@ -69,7 +69,7 @@ impl<'a> Unpacker<'a> {
         self.pieces.reader.number()
     }
 
-    fn attribute(&mut self) -> Attribute<'a> {
+    pub(super) fn attribute(&mut self) -> Attribute<'a> {
         let (key, piece) = self.pieces.attribute();
         let value = match piece {
             Piece::Name(id) => Value::Str(self.names.str(id)),
@@ -96,7 +96,7 @@ impl<'a> Unpacker<'a> {
         Link { trace_id, span_id, kind, attributes: self.attributes() }
     }
 
-    fn text(&mut self) -> &'a str {
+    pub(super) fn text(&mut self) -> &'a str {
         match self.pieces.text() {
             Piece::Name(id) => self.names.str(id),
             Piece::Text(bytes) => str(bytes),
@@ -180,7 +180,7 @@ impl<'a> Pieces<'a> {
         mask & has::WARNINGS != 0 && (0..self.reader.number()).any(|_| visit(self.text()))
     }
 
-    fn attribute(&mut self) -> (u32, Piece<'a>) {
+    pub(super) fn attribute(&mut self) -> (u32, Piece<'a>) {
         let head = self.reader.number();
         let key = u32::try_from(head >> 3).unwrap_or(u32::MAX);
         let piece = match head & 7 {
@@ -196,7 +196,7 @@ impl<'a> Pieces<'a> {
         (key, piece)
     }
 
-    fn text(&mut self) -> Piece<'a> {
+    pub(super) fn text(&mut self) -> Piece<'a> {
         let head = self.reader.number();
         if head & 1 == 0 {
             Piece::Name(u32::try_from(head >> 1).unwrap_or(u32::MAX))

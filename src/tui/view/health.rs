@@ -7,7 +7,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{Cx, Flow, View, usual_hint};
 use crate::model::{Place, Problem, SourceState, SourceStatus, Timestamp};
-use crate::store::Store;
+use crate::store::{RecordRef, Store};
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::text::{Pen, bytes, cells, count, time_text};
 use crate::tui::theme::Role;
@@ -18,6 +18,9 @@ use dump::Dump;
 
 /// Output lines shown: the last ones.
 const MOST_OUTPUT: usize = 200;
+
+/// Records of the output among which they are looked for.
+const MOST_SEEN: usize = 2_000;
 
 /// The screen's state.
 #[derive(Default)]
@@ -91,9 +94,7 @@ impl View for Health {
             if let Some(at) = at {
                 self.scroll.moved_to(at);
             }
-            let skip = store.lines().count().saturating_sub(MOST_OUTPUT);
-            self.output =
-                store.lines().skip(skip).map(|line| format!("{}:{}  {}", line.origin, line.line, line.text)).collect();
+            self.output = last_lines(store);
         }
         let height = self.regions(area, cx).problems.height.saturating_sub(2);
         self.scroll.clamp(self.problems.len(), usize::from(height));
@@ -246,6 +247,16 @@ impl Health {
             pen.put(line, cx.theme.style(Role::Muted));
         }
     }
+}
+
+/// The last lines of output, the latest last.
+fn last_lines(store: &Store) -> Vec<String> {
+    let records = store.records().rev().filter_map(|number| store.record(number));
+    let text =
+        |record: RecordRef<'_>| record.line().map(|(origin, line)| format!("{origin}:{line}  {}", record.text()));
+    let mut lines: Vec<String> = records.take(MOST_SEEN).filter_map(text).take(MOST_OUTPUT).collect();
+    lines.reverse();
+    lines
 }
 
 /// Inputs that could not be read, as problems; those that stopped in the middle are among the store's already.

@@ -1,0 +1,168 @@
+//! What programs log and print, as the store keeps it: numbered, placed in time, bounded, gone with its trace.
+
+use proptest::prelude::*;
+
+use tracetui::model::{Attribute, Log, OutputLine, Severity, Span, SpanBatch, SpanId, Timestamp, TraceId, Value};
+use tracetui::store::{RecordRef, Store};
+
+/// A record that says nothing but this.
+pub(crate) fn log<'a>(trace: u128, span: u64, second: i64, text: &'a str) -> Log<'a> {
+    Log {
+        time: Timestamp(second * 1_000_000_000),
+        trace_id: TraceId(trace),
+        span_id: SpanId(span),
+        severity: Severity::INFO,
+        severity_text: "",
+        service: "shop",
+        scope: "shop.orders",
+        event_name: "",
+        body: Value::Str(text),
+        attributes: vec![Attribute { key: "attempt", value: Value::Int(1) }],
+        resource: vec![Attribute { key: "service.name", value: Value::Str("shop") }],
+        source: "otlp-proto",
+    }
+}
+
+fn span<'a>(trace: u128, id: u64) -> Span<'a> {
+    Span { trace_id: TraceId(trace), span_id: SpanId(id), service: "shop", name: "work", ..Span::default() }
+}
+
+fn logs(logs: &[Log<'_>]) -> SpanBatch {
+    let mut batch = SpanBatch::default();
+    logs.iter().for_each(|log| batch.push_log(log));
+    batch
+}
+
+fn spans(spans: &[Span<'_>]) -> SpanBatch {
+    let mut batch = SpanBatch::default();
+    spans.iter().for_each(|span| batch.push(span));
+    batch
+}
+
+fn printed(lines: &[(&str, Option<i64>, Option<i64>)]) -> SpanBatch {
+    let second = |second: i64| Timestamp(second * 1_000_000_000);
+    let line = |(n, (text, after, arrived)): (usize, &(&str, Option<i64>, Option<i64>))| OutputLine {
+        text: (*text).to_owned(),
+        line: n as u64 + 1,
+        after: after.map(second),
+        arrived: arrived.map(second),
+        origin: "stdin".into(),
+        ..OutputLine::default()
+    };
+    SpanBatch { lines: lines.iter().enumerate().map(line).collect(), ..SpanBatch::default() }
+}
+
+fn records(store: &Store) -> Vec<RecordRef<'_>> {
+    store.records().filter_map(|number| store.record(number)).collect()
+}
+
+/// What is held, in time order.
+fn texts(store: &Store) -> Vec<String> {
+    let mut records = records(store);
+    records.sort_by_key(|record| (record.place(), record.number()));
+    records.iter().map(|record| record.text().into_owned()).collect()
+}
+
+#[test]
+fn a_log_record_comes_back_as_it_was() {
+    let whole = Log {
+        severity_text: "notice",
+        event_name: "order.accepted",
+        body: Value::Json(r#"{"items":3}"#),
+        ..log(7, 1, 10, "")
+    };
+    let plain = log(0, 0, 11, "order u-1 accepted");
+    let mut store = Store::new(1 << 20);
+    store.extend(&logs(&[whole.clone(), plain.clone()]));
+    let held: Vec<Log<'_>> = records(&store).into_iter().filter_map(RecordRef::to_log).collect();
+    assert_eq!(held, [whole, plain]);
+    assert_eq!((store.totals().logs, store.totals().output, store.totals().traces), (2, 2, 0));
+    assert_eq!(store.services().count(), 0, "a log alone makes no row in any list");
+}
+
+#[test]
+fn logs_hang_on_their_span_in_any_order_and_leave_with_their_trace() {
+    let mut store = Store::new(60_000);
+    store.extend(&logs(&[log(1, 1, 10, "before its span"), log(0, 0, 10, "of no span")]));
+    let revision = store.revision();
+    store.extend(&spans(&[span(1, 1)]));
+    store.extend(&logs(&[log(1, 1, 11, "behind its span"), log(1, 9, 11, "of a span that never came")]));
+    assert!(store.trace(TraceId(1)).is_some_and(|trace| trace.revision() > revision + 1), "its picture changes");
+    let of_span = store.logs(TraceId(1)).filter(|(span, _)| *span == SpanId(1));
+    let said: Vec<_> = of_span.filter_map(|(_, number)| store.record(number)).map(|r| r.text().into_owned()).collect();
+    assert_eq!(said, ["before its span", "behind its span"]);
+    let changes = store.record_changes();
+    for trace in 2..200 {
+        store.extend(&spans(&[span(trace, 1)]));
+    }
+    assert!(store.trace(TraceId(1)).is_none(), "evicted");
+    assert_eq!(texts(&store), ["of no span"]);
+    assert_eq!((store.logs(TraceId(1)).count(), store.record_changes() > changes), (0, true));
+}
+
+#[test]
+fn the_output_keeps_to_an_eighth_of_the_budget_and_counts_what_left() {
+    let mut store = Store::new(800_000);
+    let text = "x".repeat(100);
+    for n in 0..2_000_u32 {
+        store.extend(&logs(&[log(u128::from(n % 3 + 1), 1, i64::from(n), &text)]));
+        store.extend(&printed(&[(&text, None, None)]));
+        assert!(store.totals().bytes <= 800_000, "{}", store.totals().bytes);
+    }
+    let totals = store.totals();
+    assert_eq!((totals.logs, totals.lines, totals.traces), (2_000, 2_000, 0));
+    assert!((300..700).contains(&totals.output), "{}", totals.output);
+    let numbers = store.records();
+    assert_eq!((numbers.end, numbers.end - numbers.start), (4_000, totals.output), "the oldest left");
+    let known: usize = (1..=3).map(|trace| store.logs(TraceId(trace)).count()).sum();
+    assert_eq!(known, records(&store).iter().filter(|record| record.is_log()).count());
+}
+
+#[test]
+fn lines_stand_where_they_were_printed() {
+    let mut store = Store::new(1 << 20);
+    store.extend(&logs(&[log(0, 0, 100, "log 100"), log(0, 0, 105, "log 105")]));
+    // Read as it is printed: each line has its own time.
+    store.extend(&printed(&[
+        ("starting", None, Some(99)),
+        ("at 101", Some(98), Some(101)),
+        ("at 106", Some(104), Some(106)),
+    ]));
+    assert_eq!(texts(&store), ["starting", "log 100", "at 101", "log 105", "at 106"]);
+    let timed = records(&store).iter().filter(|record| record.time().is_some()).count();
+    assert_eq!(timed, 5);
+
+    // Read from a file later, the way a shell's `<` does: only the spans between say when.
+    let mut store = Store::new(1 << 20);
+    store.extend(&logs(&[log(0, 0, 100, "log 100"), log(0, 0, 105, "log 105")]));
+    let lines =
+        [("starting", None, Some(9000)), ("behind 102", Some(102), Some(9000)), ("behind 99", Some(99), Some(9000))];
+    store.extend(&printed(&lines));
+    let order = texts(&store);
+    assert_eq!(order, ["log 100", "starting", "behind 102", "behind 99", "log 105"], "in the order of the file");
+    assert!(records(&store).iter().all(|record| record.is_log() || record.time().is_none()));
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_and_goes_the_numbers_of_traces_are_those_of_records(
+        steps in prop::collection::vec((0u128..6, 0u64..3, any::<bool>()), 1..300), budget in 20_000u64..200_000
+    ) {
+        let mut store = Store::new(budget);
+        for (n, (trace, id, is_span)) in steps.iter().enumerate() {
+            if *is_span {
+                store.extend(&spans(&[span(trace + 1, id * 1000 + n as u64 + 1)]));
+            } else {
+                store.extend(&logs(&[log(*trace, *id, n as i64, "said")]));
+            }
+            prop_assert!(store.totals().bytes <= budget);
+        }
+        let held = records(&store);
+        prop_assert_eq!(held.len() as u64, store.totals().output);
+        for trace in 1..6 {
+            let known: Vec<u64> = store.logs(TraceId(trace)).map(|(_, number)| number).collect();
+            let of_trace = held.iter().filter(|record| record.span().0 == TraceId(trace));
+            prop_assert_eq!(known, of_trace.map(|record| record.number()).collect::<Vec<_>>());
+        }
+    }
+}
