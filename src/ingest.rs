@@ -26,6 +26,7 @@ pub mod otlp;
 mod pcap;
 mod php;
 mod printed_json;
+mod printed_log;
 mod printed_value;
 pub mod protobuf;
 pub mod request;

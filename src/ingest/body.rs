@@ -25,7 +25,8 @@ pub trait Body {
 
 /// Whether a batch holds as much as it should. Rows count too: spans can be all but empty.
 pub(crate) fn is_full(batch: &SpanBatch, limit: usize) -> bool {
-    let rows = batch.spans.len() * 128 + (batch.attributes.len() + batch.events.len() + batch.links.len()) * 16;
+    let rows = (batch.spans.len() + batch.logs.len()) * 128
+        + (batch.attributes.len() + batch.events.len() + batch.links.len()) * 16;
     batch.text.len() + rows >= limit
 }
 

@@ -3,7 +3,9 @@
 
 use super::json::Json;
 use super::scan::{Block, DecodeOptions, Memo, Verdict};
-use super::{console, cpp, dotnet, jaeger_json, java, jsonl, node, otlp, pcap, php, ruby, stdouttrace, zipkin};
+use super::{
+    console, cpp, dotnet, jaeger_json, java, jsonl, node, otlp, pcap, php, printed_log, ruby, stdouttrace, zipkin,
+};
 use crate::model::SpanBatch;
 
 /// A row of the table of formats.
@@ -56,8 +58,15 @@ pub const FORMATS: &[Format] = &[
         block: None,
     },
     Format {
+        name: printed_log::NAME,
+        blurb: "log records as OpenTelemetry Python's `ConsoleLogRecordExporter` prints them, among any other output",
+        example: "python app.py | tracetui open -",
+        object: Some(printed_log::decode),
+        block: None,
+    },
+    Format {
         name: otlp::FILE,
-        blurb: "OTLP/JSON: requests, the collector's file exporter, consoles of Java (logging-otlp) and Rust, answers of Tempo and Jaeger's v3 API",
+        blurb: "OTLP/JSON with spans and log records: requests, the collector's file exporter, consoles of Java (logging-otlp) and Rust, answers of Tempo and Jaeger's v3 API",
         example: "tracetui open traces.json",
         object: Some(otlp::decode_object),
         block: None,
@@ -85,7 +94,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: node::NAME,
-        blurb: "what OpenTelemetry JS's `ConsoleSpanExporter` prints, among any other output",
+        blurb: "what the console exporters of OpenTelemetry JS print, spans and log records, among any other output",
         example: "node app.js | tracetui open -",
         object: None,
         block: Some(node::BLOCK),
@@ -120,7 +129,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: otlp::PROTO_FILE,
-        blurb: "OTLP protobuf: requests one after the other, bare or each behind its length (the collector's file exporter)",
+        blurb: "OTLP protobuf, spans and log records: requests one after the other, bare or each behind its length (the collector's file exporter)",
         example: "tracetui open traces.pb",
         object: None,
         block: None,
@@ -138,7 +147,6 @@ pub const FORMATS: &[Format] = &[
 const OTHERS: &[(&str, &[&[&str]])] = &[
     ("Chrome trace events", &[&["traceEvents"], &["ph", "pid", "tid"]]),
     ("OTLP metrics", &[&["resourceMetrics"], &["scopeMetrics"]]),
-    ("OTLP logs", &[&["resourceLogs"], &["scopeLogs"]]),
     ("OTLP profiles", &[&["resourceProfiles"]]),
     ("an answer of Jaeger without traces", &[&["data", "errors"]]),
 ];

@@ -12,7 +12,7 @@ mod pull;
 mod string;
 
 pub(crate) use cursor::Cursor;
-pub use fill::{Shapes, compact, push_attributes, push_text};
+pub use fill::{Shapes, compact, push_attributes, push_text, push_value};
 pub(crate) use pull::{Pull, Stop};
 
 /// Objects nested deeper than this are refused.

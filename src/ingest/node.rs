@@ -1,13 +1,14 @@
-//! What `ConsoleSpanExporter` of OpenTelemetry JS prints: `util.inspect` text, an object a span, over several lines
+//! What the console exporters of OpenTelemetry JS print: `util.inspect` text, an object a span or log record, over several lines
 //! (opentelemetry-js `sdk-trace-base`, 0.x to 2.x). Times are numbers of µs, an event's are `[s, ns]`.
 
 use super::console::{parse_span_id, parse_trace_id};
 use super::inspected::{to_json, without_colours};
 use super::json::{Json, JsonKind, Outcome, Shapes, Tape, push_attributes, push_text};
 use super::printed_json::resource_of;
+use super::printed_log;
 use super::scan::{Begins, Block, DecodeOptions, Decoded, Memo, brace_end, brace_then};
 use crate::model::{
-    BatchEvent, BatchLink, Kind, LinkKind, Range32, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId,
+    BatchEvent, BatchLink, BatchLog, Kind, LinkKind, Range32, SpanBatch, SpanId, SpanWriter, Status, Timestamp, TraceId,
 };
 
 /// The name in `Span::source`.
@@ -36,12 +37,13 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
         return if is_meant { Decoded::Broken("a span of Node that cannot be read") } else { Decoded::Other };
     }
     let object = tape.root(&json);
+    if object.get(b"id").is_none() && object.get(b"severityNumber").is_some() {
+        return Decoded::Span(push_log(object, batch, memo, options));
+    }
     let (Some(trace_id), Some(span_id)) = (trace_id(object, b"traceId"), span_id(object, b"id")) else {
         return Decoded::Other;
     };
-    let held = object.get(b"resource");
-    let list = held.and_then(|held| held.get(b"attributes").or_else(|| held.get(b"_attributes")).or(Some(held)));
-    let resource = resource_of(b"\"node", list, batch, memo, options);
+    let resource = resource(object, batch, memo, options);
     let source = memo.source(NAME, batch);
     let mut out = SpanWriter::new(batch);
     (out.row.resource, out.row.source) = (resource, source);
@@ -59,6 +61,24 @@ fn decode(text: &[u8], batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeO
     let ended = out.row.start.plus(out.row.duration);
     out.commit();
     Decoded::Span(ended)
+}
+
+fn resource(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> u32 {
+    let held = object.get(b"resource");
+    let list = held.and_then(|held| held.get(b"attributes").or_else(|| held.get(b"_attributes")).or(Some(held)));
+    resource_of(b"\"node", list, batch, memo, options)
+}
+
+/// What `ConsoleLogRecordExporter` prints (opentelemetry-js `sdk-logs`); when it was made.
+fn push_log(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> Timestamp {
+    let time = Timestamp(object.get(b"timestamp").and_then(Json::micros).unwrap_or_default());
+    let resource = resource(object, batch, memo, options);
+    let source = memo.source(NAME, batch);
+    let scope = object.get(b"instrumentationScope").and_then(|scope| scope.get(b"name"));
+    let scope = scope.map(|name| push_text(name, batch)).unwrap_or_default();
+    let log = BatchLog { time, resource, source, scope, ..BatchLog::default() };
+    printed_log::push(object, [b"traceId", b"spanId", b"severityNumber", b"severityText", b"eventName"], log, batch);
+    time
 }
 
 fn member(key: &[u8], value: Json<'_>, out: &mut SpanWriter<'_>) {

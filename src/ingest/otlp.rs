@@ -1,14 +1,17 @@
-//! OTLP traces, in protobuf and in JSON (opentelemetry-proto, `trace.proto`), from any version and any client's habits.
+//! OTLP traces and logs, in protobuf and in JSON (opentelemetry-proto, `trace.proto`, `logs.proto`), from any version and any
+//! client's habits.
 //!
-//! One odd span never sinks a request: it is kept with a warning, or becomes a problem when it has no id at all. Logs, metrics
-//! and profiles are only recognised.
+//! One odd span never sinks a request: it is kept with a warning, or becomes a problem when it has no id at all. Metrics and
+//! profiles are only recognised.
 
 mod draft;
 mod file;
 mod id;
 mod json;
+mod json_log;
 mod json_span;
 mod json_value;
+mod log;
 mod protobuf;
 mod signal;
 mod span;

@@ -11,6 +11,7 @@ use super::{jaeger_proto, jaeger_thrift, otlp, zipkin};
 #[expect(missing_docs, reason = "each is described by its row")]
 pub enum Payload {
     OtlpProto,
+    OtlpLogs,
     OtlpJson,
     JaegerThrift,
     JaegerProto,
@@ -24,6 +25,8 @@ pub enum Payload {
 pub enum Family {
     /// `…/v1/traces`.
     Otlp,
+    /// `…/v1/logs`.
+    Logs,
     /// `…/api/traces`.
     Jaeger,
     /// `…/api/v1/spans`, `…/api/v2/spans`.
@@ -52,6 +55,11 @@ const OTLP_PROTO: Row = Row {
 /// Every payload.
 pub const PAYLOADS: &[Row] = &[
     OTLP_PROTO,
+    Row {
+        payload: Payload::OtlpLogs,
+        name: "otlp-proto",
+        open: |bytes, name| Box::new(otlp::Protobuf::logs(bytes, name)),
+    },
     Row { payload: Payload::OtlpJson, name: "otlp-json", open: |bytes, name| Box::new(otlp::Json::new(bytes, name)) },
     Row {
         payload: Payload::JaegerThrift,
@@ -104,8 +112,9 @@ impl Payload {
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
         let is_json = matches!(first, Some(b'{' | b'['));
         match (family, bytes.first()) {
-            (Family::Otlp, _) if is_json => Self::OtlpJson,
+            (Family::Otlp | Family::Logs, _) if is_json => Self::OtlpJson,
             (Family::Otlp, _) => Self::OtlpProto,
+            (Family::Logs, _) => Self::OtlpLogs,
             (Family::Jaeger, _) => Self::JaegerThrift,
             (Family::Zipkin, _) if is_json || bytes.is_empty() => Self::ZipkinJson,
             // ListOfSpans.spans is field 1.

@@ -109,7 +109,7 @@ impl Counts {
 /// What a format says of a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A span, or a document of spans, now in the batch; the last one ended then.
+    /// A span, a log record or a document of them, now in the batch; the last one ended then.
     Span(Timestamp),
     /// Something else.
     Other,

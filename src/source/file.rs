@@ -262,7 +262,8 @@ impl Reader {
 
 /// Hands a batch on if it holds anything, and empties it.
 fn hand_on(batch: &mut SpanBatch, take: Take<'_>) -> bool {
-    let is_empty = batch.spans.is_empty() && batch.problems.is_empty() && batch.lines.is_empty();
+    let is_empty =
+        batch.spans.is_empty() && batch.logs.is_empty() && batch.problems.is_empty() && batch.lines.is_empty();
     let go_on = is_empty || take(batch);
     batch.clear();
     go_on

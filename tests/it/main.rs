@@ -20,6 +20,7 @@ mod jsonl;
 mod keys;
 mod listen;
 mod lists;
+mod logs;
 mod names;
 mod output;
 mod packed;

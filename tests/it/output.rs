@@ -6,7 +6,7 @@ use tracetui::model::{Attribute, Log, OutputLine, Severity, Span, SpanBatch, Spa
 use tracetui::store::{RecordRef, Store};
 
 /// A record that says nothing but this.
-pub(crate) fn log<'a>(trace: u128, span: u64, second: i64, text: &'a str) -> Log<'a> {
+pub(crate) fn log(trace: u128, span: u64, second: i64, text: &str) -> Log<'_> {
     Log {
         time: Timestamp(second * 1_000_000_000),
         trace_id: TraceId(trace),
@@ -23,19 +23,23 @@ pub(crate) fn log<'a>(trace: u128, span: u64, second: i64, text: &'a str) -> Log
     }
 }
 
-fn span<'a>(trace: u128, id: u64) -> Span<'a> {
+fn span(trace: u128, id: u64) -> Span<'static> {
     Span { trace_id: TraceId(trace), span_id: SpanId(id), service: "shop", name: "work", ..Span::default() }
 }
 
 fn logs(logs: &[Log<'_>]) -> SpanBatch {
     let mut batch = SpanBatch::default();
-    logs.iter().for_each(|log| batch.push_log(log));
+    for log in logs {
+        batch.push_log(log);
+    }
     batch
 }
 
 fn spans(spans: &[Span<'_>]) -> SpanBatch {
     let mut batch = SpanBatch::default();
-    spans.iter().for_each(|span| batch.push(span));
+    for span in spans {
+        batch.push(span);
+    }
     batch
 }
 
@@ -149,11 +153,11 @@ proptest! {
         steps in prop::collection::vec((0u128..6, 0u64..3, any::<bool>()), 1..300), budget in 20_000u64..200_000
     ) {
         let mut store = Store::new(budget);
-        for (n, (trace, id, is_span)) in steps.iter().enumerate() {
+        for (n, (trace, id, is_span)) in (1_u32..).zip(&steps) {
             if *is_span {
-                store.extend(&spans(&[span(trace + 1, id * 1000 + n as u64 + 1)]));
+                store.extend(&spans(&[span(trace + 1, id * 1000 + u64::from(n))]));
             } else {
-                store.extend(&logs(&[log(*trace, *id, n as i64, "said")]));
+                store.extend(&logs(&[log(*trace, *id, i64::from(n), "said")]));
             }
             prop_assert!(store.totals().bytes <= budget);
         }

@@ -3,7 +3,7 @@
 //! It never says what is wrong: at whatever it does not expect, the end of the bytes too, it gives nothing, and the parser
 //! begins anew. What it takes, the parser takes too, and both make the same of it.
 
-use super::fill::{attribute_value, push_string};
+use super::fill::{push_string, push_value};
 use super::{JsonKind, Outcome, Shapes, Tape, index, string};
 use crate::model::{BatchAttribute, BatchValue, Range32, SpanBatch, Text};
 
@@ -170,7 +170,7 @@ impl<'a, 'b> Cursor<'a, 'b> {
         let value = self.rest;
         self.skip(depth)?;
         self.keep();
-        Some(attribute_value(self.tape.root(value), Shapes::Plain, self.batch))
+        Some(push_value(self.tape.root(value), Shapes::Plain, self.batch))
     }
 
     /// A short integer without a sign.

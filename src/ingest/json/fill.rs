@@ -31,7 +31,7 @@ pub fn push_attributes(object: Json<'_>, shapes: Shapes, batch: &mut SpanBatch) 
     let start = index(batch.attributes.len());
     for (key, value) in object.members() {
         let key = push_text(key, batch);
-        let value = attribute_value(value, shapes, batch);
+        let value = push_value(value, shapes, batch);
         batch.attributes.push(BatchAttribute { key, value });
     }
     Range32 { start, end: index(batch.attributes.len()) }
@@ -93,7 +93,8 @@ fn push_scalar(value: Json<'_>, out: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn attribute_value(value: Json<'_>, shapes: Shapes, batch: &mut SpanBatch) -> BatchValue {
+/// Copies a value of any kind into the batch.
+pub fn push_value(value: Json<'_>, shapes: Shapes, batch: &mut SpanBatch) -> BatchValue {
     match value.kind() {
         JsonKind::Plain | JsonKind::Text | JsonKind::Escaped => BatchValue::Str(push_text(value, batch)),
         JsonKind::True => BatchValue::Bool(true),

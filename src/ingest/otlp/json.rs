@@ -1,14 +1,20 @@
-//! OTLP/JSON: documents one after the other, entered level by level down to the spans, each of which goes on the tape alone.
+//! OTLP/JSON: documents one after the other, entered level by level down to the spans and log records, each of which goes on
+//! the tape alone.
 //!
-//! Takes what surrounds `resourceSpans` in files and answers too: lists of documents, Tempo's `batches`, an object around.
+//! Takes what surrounds `resourceSpans` and `resourceLogs` in files and answers too: lists of documents, Tempo's `batches`, an object around.
 
 use super::MAX_DEPTH;
 use super::draft::service;
+use super::json_log::decode as decode_log;
 use super::json_span::{decode, push_attributes};
 use super::json_value::{member, plain, room};
 use crate::ingest::body::{Body, Progress, is_full};
 use crate::ingest::json::{Json as Value, Outcome, Pull, Stop, Tape, push_text};
-use crate::model::{Place, SpanBatch, SpanWriter, Text, Value as Held};
+use crate::model::{BatchLog, Place, SpanBatch, SpanWriter, Text, Value as Held};
+
+/// Lists of scopes, by the names of any version.
+pub(super) const SCOPES: &[&[u8]] =
+    &[b"scopespans", b"instrumentationlibraryspans", b"scopelogs", b"instrumentationlibrarylogs"];
 
 /// A request or file being decoded.
 #[derive(Debug)]
@@ -31,6 +37,8 @@ enum Level<'a> {
     Objects { is_first: bool },
     /// A list of spans.
     Spans { is_first: bool },
+    /// A list of log records.
+    Logs { is_first: bool },
 }
 
 /// What spans share.
@@ -63,6 +71,8 @@ enum Step {
     On,
     /// A span on the tape, from here to there.
     Span(usize, usize),
+    /// A log record.
+    Log(usize, usize),
     Done,
 }
 
@@ -92,7 +102,12 @@ impl<'a> Json<'a> {
             },
             Level::Spans { is_first } => match (self.pull.item(is_first)?, self.pull.peek()) {
                 (false, _) => drop(self.open.pop()),
-                (true, Some(b'{')) => return self.span(),
+                (true, Some(b'{')) => return self.object().map(|(start, end)| Step::Span(start, end)),
+                (true, _) => drop(self.pull.skip()?),
+            },
+            Level::Logs { is_first } => match (self.pull.item(is_first)?, self.pull.peek()) {
+                (false, _) => drop(self.open.pop()),
+                (true, Some(b'{')) => return self.object().map(|(start, end)| Step::Log(start, end)),
                 (true, _) => drop(self.pull.skip()?),
             },
         }
@@ -121,17 +136,23 @@ impl<'a> Json<'a> {
         let name = &mut room();
         let first = self.pull.peek();
         match (plain(key, name), first) {
-            (b"resourcespans" | b"batches" | b"data", Some(b'[')) => self.enter(Level::Objects { is_first: true }),
+            (b"resourcespans" | b"resourcelogs" | b"batches" | b"data", Some(b'[')) => {
+                self.enter(Level::Objects { is_first: true })
+            }
             (b"trace" | b"result" | b"data", Some(b'{')) => self.enter(object()),
             (name, Some(b'{')) if Part::Resource.is_named(name) => self.note(Part::Resource)?,
             (name, Some(b'{')) if Part::Scope.is_named(name) => self.note(Part::Scope)?,
-            (b"scopespans" | b"instrumentationlibraryspans", Some(b'[')) => {
+            (name, Some(b'[')) if SCOPES.contains(&name) => {
                 self.look_ahead(Part::Resource);
                 self.enter(Level::Objects { is_first: true });
             }
             (b"spans", Some(b'[')) => {
                 self.look_ahead(Part::Scope);
                 self.enter(Level::Spans { is_first: true });
+            }
+            (b"logrecords" | b"logs", Some(b'[')) => {
+                self.look_ahead(Part::Scope);
+                self.enter(Level::Logs { is_first: true });
             }
             _ => drop(self.pull.skip()?),
         }
@@ -151,7 +172,7 @@ impl<'a> Json<'a> {
         match (self.open.last_mut(), part) {
             (Some(Level::Object { resource, .. }), Part::Resource) => Some(resource),
             (Some(Level::Object { scope, .. }), Part::Scope) => Some(scope),
-            (Some(Level::Objects { .. } | Level::Spans { .. }) | None, _) => None,
+            (Some(Level::Objects { .. } | Level::Spans { .. } | Level::Logs { .. }) | None, _) => None,
         }
     }
 
@@ -169,19 +190,21 @@ impl<'a> Json<'a> {
         }
     }
 
-    fn span(&mut self) -> Result<Step, Stop> {
+    /// Puts the object that stands here on the tape: from where to where.
+    fn object(&mut self) -> Result<(usize, usize), Stop> {
         let start = self.pull.position();
         match self.tape.parse(self.pull.rest()) {
             Outcome::Complete(length) => {
                 self.pull.advance(length);
-                Ok(Step::Span(start, start + length))
+                Ok((start, start + length))
             }
             Outcome::Incomplete => Err(Stop::End),
             Outcome::Broken(reason) => Err(Stop::Broken(reason)),
         }
     }
 
-    fn push(&mut self, (start, end): (usize, usize), shared: &mut Shared, batch: &mut SpanBatch) {
+    /// What stands around the item at hand, in the batch: its resource, and its scope's name and version.
+    fn surroundings(&mut self, shared: &mut Shared, batch: &mut SpanBatch) -> (u32, (Text, Text)) {
         let (mut resource, mut scope): (&[u8], &[u8]) = (&[], &[]);
         for level in &self.open {
             if let Level::Object { resource: own, scope: inner, .. } = level {
@@ -195,10 +218,15 @@ impl<'a> Json<'a> {
             _ => shared.resource.insert((place, push_resource(resource, &mut self.side, batch))).1,
         };
         let place = scope.as_ptr().addr();
-        let (name, version) = match shared.scope {
+        let scope = match shared.scope {
             Some((known, scope)) if known == place => scope,
             _ => shared.scope.insert((place, push_scope(scope, &mut self.side, batch))).1,
         };
+        (index, scope)
+    }
+
+    fn push(&mut self, (start, end): (usize, usize), shared: &mut Shared, batch: &mut SpanBatch) {
+        let (index, (name, version)) = self.surroundings(shared, batch);
         let bytes = self.bytes.get(start..end).unwrap_or_default();
         let mut span = SpanWriter::new(batch);
         span.row.resource = index;
@@ -207,6 +235,13 @@ impl<'a> Json<'a> {
         if !decode(self.tape.root(bytes), span) {
             batch.push_problem(Place::Byte(start as u64), "a span without ids".to_owned(), bytes);
         }
+    }
+
+    fn push_log(&mut self, (start, end): (usize, usize), shared: &mut Shared, batch: &mut SpanBatch) {
+        let (resource, (scope, _)) = self.surroundings(shared, batch);
+        let bytes = self.bytes.get(start..end).unwrap_or_default();
+        let log = BatchLog { resource, scope, source: shared.source, ..BatchLog::default() };
+        decode_log(self.tape.root(bytes), log, batch);
     }
 
     fn broken(&self, stop: Stop, batch: &mut SpanBatch) -> Progress {
@@ -225,15 +260,14 @@ impl Body for Json<'_> {
         let mut shared = Shared { source: batch.push_text(self.source.as_bytes()), ..Shared::default() };
         loop {
             match self.step() {
-                Ok(Step::On) => {}
-                Ok(Step::Span(start, end)) => {
-                    self.push((start, end), &mut shared, batch);
-                    if is_full(batch, limit) {
-                        return Progress::More;
-                    }
-                }
+                Ok(Step::On) => continue,
+                Ok(Step::Span(start, end)) => self.push((start, end), &mut shared, batch),
+                Ok(Step::Log(start, end)) => self.push_log((start, end), &mut shared, batch),
                 Ok(Step::Done) => return Progress::Done,
                 Err(stop) => return self.broken(stop, batch),
+            }
+            if is_full(batch, limit) {
+                return Progress::More;
             }
         }
     }

@@ -98,8 +98,16 @@ fn bytes(value: Json<'_>) -> Vec<u8> {
 /// A `KeyValue` as an attribute.
 pub(super) fn attribute(pair: Json<'_>, batch: &mut SpanBatch) -> BatchAttribute {
     let key = member(pair, b"key").map(|key| push_text(key, batch)).unwrap_or_default();
-    let held = member(pair, b"value").map_or(Any::Empty, any);
-    let value = match held {
+    BatchAttribute { key, value: held(member(pair, b"value").map_or(Any::Empty, any), batch) }
+}
+
+/// An `AnyValue`; what is none is text as it is, as some write it.
+pub(super) fn any_value(value: Json<'_>, batch: &mut SpanBatch) -> BatchValue {
+    if value.is_string() { BatchValue::Str(push_text(value, batch)) } else { held(any(value), batch) }
+}
+
+fn held(value: Any<'_>, batch: &mut SpanBatch) -> BatchValue {
+    match value {
         Any::Str(text) => BatchValue::Str(push_text(text, batch)),
         Any::Bool(bool) => BatchValue::Bool(bool),
         Any::Int(int) => match integer(int).and_then(|int| i64::try_from(int).ok()) {
@@ -110,11 +118,10 @@ pub(super) fn attribute(pair: Json<'_>, batch: &mut SpanBatch) -> BatchAttribute
         Any::Bytes(text) => BatchValue::Bytes(batch.push_text(&bytes(text))),
         Any::Array(_) | Any::Map(_) | Any::Empty => {
             let mut text = Vec::new();
-            push(held, batch, &mut text);
+            push(value, batch, &mut text);
             BatchValue::Json(batch.push_text(&text))
         }
-    };
-    BatchAttribute { key, value }
+    }
 }
 
 /// Writes a value as JSON text. The tape bounds how deep it can be.

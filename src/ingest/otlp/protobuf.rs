@@ -1,22 +1,31 @@
-//! `ExportTraceServiceRequest` (or `TracesData`, the same on the wire): a walk over resources, scopes and spans that can stop
-//! behind any span and go on with another batch.
+//! `ExportTraceServiceRequest` and `ExportLogsServiceRequest` (or `TracesData` and `LogsData`, the same on the wire): a walk over
+//! resources, scopes and their spans or log records that can stop behind any of these and go on with another batch.
 
 use super::MAX_ROWS;
 use super::draft::service;
+use super::log;
 use super::span::{Copied, decode};
 use crate::ingest::body::{Body, Progress, is_full};
 use crate::ingest::protobuf::{Fault, Message, Read, Value};
-use crate::model::{BatchValue, Place, SpanBatch, SpanWriter, Text};
+use crate::model::{BatchLog, BatchValue, Place, SpanBatch, SpanWriter, Text};
 
-/// Fields of `ResourceSpans` that hold spans: today's, which has taken the place of the old one with the same shape, and
+/// Fields of `ResourceSpans` and `ResourceLogs` that hold the scopes: today's, which has taken the place of the old one with the same shape, and
 /// where versions 0.15 to 0.18 put that one.
 const SCOPE_SPANS: [u32; 2] = [2, 1000];
+
+/// What a request brings: all else is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    Span,
+    Log,
+}
 
 /// A request being decoded.
 #[derive(Debug)]
 pub struct Protobuf<'a> {
     bytes: &'a [u8],
     source: &'static str,
+    item: Item,
     request: Message<'a>,
     /// The resource at hand, and what is left of its `ResourceSpans`.
     resource: Option<(&'a [u8], Message<'a>)>,
@@ -33,12 +42,17 @@ struct Shared {
 }
 
 impl<'a> Protobuf<'a> {
-    /// Begins with a request's bytes; `source` is for the spans.
+    /// Begins with the bytes of a request that brings spans; `source` is for these.
     pub fn new(body: &'a [u8], source: &'static str) -> Self {
-        Self { bytes: body, source, request: Message::new(body), resource: None, scope: None }
+        Self { bytes: body, source, item: Item::Span, request: Message::new(body), resource: None, scope: None }
     }
 
-    /// The next span's bytes.
+    /// Begins with the bytes of a request that brings log records.
+    pub fn logs(body: &'a [u8], source: &'static str) -> Self {
+        Self { item: Item::Log, ..Self::new(body, source) }
+    }
+
+    /// The bytes of the next span or log record.
     fn next(&mut self, shared: &mut Shared) -> Read<Option<&'a [u8]>> {
         loop {
             if let Some((_, spans)) = &mut self.scope {
@@ -70,7 +84,8 @@ impl<'a> Protobuf<'a> {
         }
     }
 
-    fn span(&self, bytes: &[u8], shared: &mut Shared, batch: &mut SpanBatch) -> Read<bool> {
+    /// Decodes a span or a log record; `false` for a span without ids.
+    fn item(&self, bytes: &[u8], shared: &mut Shared, batch: &mut SpanBatch) -> Read<bool> {
         let resource = self.resource.map(|(resource, _)| resource).unwrap_or_default();
         let scope = self.scope.map(|(scope, _)| scope).unwrap_or_default();
         let index = match shared.resource {
@@ -81,6 +96,10 @@ impl<'a> Protobuf<'a> {
             Some(scope) => scope,
             None => *shared.scope.insert(push_scope(scope, batch)),
         };
+        if self.item == Item::Log {
+            let log = BatchLog { resource: index, scope: name, source: shared.source, ..BatchLog::default() };
+            return log::decode(bytes, log, batch).map(|()| true);
+        }
         let mut span = SpanWriter::new(batch);
         span.row.resource = index;
         (span.row.scope_name, span.row.scope_version) = (name, version);
@@ -143,11 +162,14 @@ impl Body for Protobuf<'_> {
                 Ok(None) => return Progress::Done,
                 Err(fault) => return self.broken(fault, batch),
             };
-            match self.span(bytes, &mut shared, batch) {
+            match self.item(bytes, &mut shared, batch) {
                 Ok(true) => {}
                 Ok(false) => batch.push_problem(self.place(bytes), "a span without ids".to_owned(), bytes),
                 // Its own bytes are damaged; where the next one begins is known all the same.
-                Err(fault) => batch.push_problem(self.place(bytes), format!("{fault} in a span"), bytes),
+                Err(fault) => {
+                    let what = if self.item == Item::Span { "a span" } else { "a log record" };
+                    batch.push_problem(self.place(bytes), format!("{fault} in {what}"), bytes);
+                }
             }
             if is_full(batch, limit) {
                 return Progress::More;

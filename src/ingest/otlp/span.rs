@@ -1,7 +1,7 @@
 //! One span in protobuf. Its bytes are copied into the batch once; names, keys and texts are pieces of that copy.
 
 use super::draft::{Draft, kind, settle, status, time};
-use super::value::{Any, json, key_value};
+use super::value::{Any, any, json, key_value};
 use super::{MAX_ROWS, id};
 use crate::ingest::protobuf::{Message, Read, Value};
 use crate::model::{BatchAttribute, BatchEvent, BatchLink, BatchValue, LinkKind, SpanBatch, SpanWriter, Status, Text};
@@ -44,6 +44,11 @@ impl<'a> Copied<'a> {
                 BatchValue::Json(batch.push_text(&text))
             }
         })
+    }
+
+    /// An `AnyValue`.
+    pub(super) fn any(self, bytes: &[u8], batch: &mut SpanBatch) -> Read<BatchValue> {
+        self.value(any(bytes)?, batch)
     }
 
     /// A `KeyValue`.

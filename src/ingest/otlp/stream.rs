@@ -1,7 +1,7 @@
 //! OTLP protobuf in files: requests one after the other, bare or each behind its length (4 bytes, big-endian), as the
 //! collector's file exporter writes them. Only the spans of one resource are in memory at a time.
 
-use super::Protobuf;
+use super::{Protobuf, Signal, signal};
 use crate::ingest::body::fill_whole;
 use crate::ingest::content::{Feed, is_prefix};
 use crate::ingest::protobuf::{Fault, Message};
@@ -84,7 +84,9 @@ impl Stream {
     fn message(&mut self, message: &[u8], at: usize, batch: &mut SpanBatch) {
         let (spans, resources, problems) = (batch.spans.len(), batch.resources.len(), batch.problems.len());
         let more = batch.more_problems;
-        fill_whole(&mut Protobuf::new(message, NAME), batch);
+        let is_log = signal(message) == Signal::Logs;
+        let mut body = if is_log { Protobuf::logs(message, NAME) } else { Protobuf::new(message, NAME) };
+        fill_whole(&mut body, batch);
         rename_services(resources, batch, &self.options);
         let start = self.at + at as u64;
         let new = batch.problems.get_mut(problems..).unwrap_or_default();

@@ -32,7 +32,7 @@ pub(crate) enum Begins {
 /// What became of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decoded {
-    /// A span, now in the batch; it ended then.
+    /// A span or a log record, now in the batch; it ended then.
     Span(Timestamp),
     /// Text like any other.
     Other,

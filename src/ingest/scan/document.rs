@@ -14,7 +14,8 @@ const LONG: usize = 1 << 20;
 const MAX_HEAD: usize = 64 << 10;
 
 /// Members that hold the list, or an object that does.
-const LISTS: [&[u8]; 5] = [b"data", b"resourceSpans", b"resource_spans", b"batches", b"traces"];
+const LISTS: [&[u8]; 7] =
+    [b"data", b"resourceSpans", b"resource_spans", b"resourceLogs", b"resource_logs", b"batches", b"traces"];
 const OBJECTS: [&[u8]; 3] = [b"trace", b"result", b"data"];
 
 /// Objects around the list.

@@ -44,8 +44,9 @@ impl Decoder {
         }
         part.main.follow(&self.main);
         std::mem::swap(&mut self.main, &mut part.main);
+        let is_first = self.sink.counts.spans == 0 && part.sink.counts.spans > 0;
+        self.sink.format = if is_first { part.sink.format } else { self.sink.format.or(part.sink.format) };
         self.sink.counts.add(part.sink.counts);
-        self.sink.format = self.sink.format.or(part.sink.format);
         self.sink.recognised = self.sink.recognised.or(part.sink.recognised);
         self.sink.line_time = part.sink.line_time;
         self.sink.trace = part.sink.trace.take();

@@ -87,10 +87,10 @@ impl Sink {
 
     /// Decodes a block of text of this format.
     pub(super) fn decode(&mut self, name: &'static str, decode: Text, text: &[u8], batch: &mut SpanBatch) -> Decoded {
+        let before = batch.spans.len();
         let decoded = decode(text, batch, &mut self.memo, &self.options);
         if let Decoded::Span(_) = decoded {
-            self.counts.spans += 1;
-            self.format.get_or_insert(name);
+            found(name, batch.spans.len() - before, &mut self.counts, &mut self.format);
         }
         decoded
     }
@@ -132,8 +132,7 @@ impl Judge for Formats<'_> {
             let verdict = decode(object, batch, self.memo, self.options);
             self.count_problems(known, uncounted, batch);
             if let Verdict::Span(_) = verdict {
-                self.counts.spans += (batch.spans.len() - before) as u64;
-                self.format.get_or_insert(name);
+                found(name, batch.spans.len() - before, self.counts, self.format);
             }
             if verdict != Verdict::Other {
                 return verdict;
@@ -146,6 +145,15 @@ impl Judge for Formats<'_> {
         }
         Verdict::Other
     }
+}
+
+/// Counts what a format has decoded: spans, or log records alone. The first format of spans gives the input its name.
+fn found(name: &'static str, spans: usize, counts: &mut Counts, format: &mut Option<&'static str>) {
+    if spans > 0 && counts.spans == 0 {
+        *format = Some(name);
+    }
+    counts.spans += spans as u64;
+    format.get_or_insert(name);
 }
 
 /// The sink and the batch of this call.
@@ -191,8 +199,7 @@ impl Target<'_> {
         // Of what stands before an object nothing goes on behind it.
         sink.line_time = None;
         if let Some(ended) = sink.printed.take() {
-            sink.counts.spans += 1;
-            sink.format.get_or_insert("console");
+            found("console", 1, &mut sink.counts, &mut sink.format);
             return Verdict::Span(ended);
         }
         let held = sink.trace.as_mut().and_then(|trace| trace.span(sink.tape.root(bytes), &sink.options));
@@ -225,8 +232,7 @@ impl Target<'_> {
         let sink = &mut *self.sink;
         let logged = java::decode(line, sink.line_time, self.batch, &mut sink.memo, &sink.options);
         if logged.is_some() {
-            sink.counts.spans += 1;
-            sink.format.get_or_insert(java::NAME);
+            found(java::NAME, 1, &mut sink.counts, &mut sink.format);
             return logged;
         }
         sink.line_time = java::line_time(line);
@@ -238,8 +244,7 @@ impl Target<'_> {
             let Some((end, length)) = console_text::decode(span, self.batch, &mut sink.memo, &sink.options) else {
                 break;
             };
-            sink.counts.spans += 1;
-            sink.format.get_or_insert("console-text");
+            found("console-text", 1, &mut sink.counts, &mut sink.format);
             self.plain(head, spot);
             ended = Some(end);
             rest = span.get(length..).unwrap_or_default();

@@ -2,9 +2,11 @@
 //!
 //! Knows no format. Whatever order a format's fields come in, what the batch holds of the span lies together.
 
+use crate::model::Severity;
+
 use super::{
-    BatchAttribute, BatchEvent, BatchLink, BatchResource, BatchSpan, BatchValue, Place, Problem, Range32, SpanBatch,
-    Text, Timestamp, index,
+    BatchAttribute, BatchEvent, BatchLink, BatchLog, BatchResource, BatchSpan, BatchValue, Place, Problem, Range32,
+    SpanBatch, Text, Timestamp, index,
 };
 
 /// Problems kept in one batch; further ones are only counted.
@@ -65,6 +67,18 @@ impl SpanBatch {
         let at = index(self.resources.len());
         self.resources.push(BatchResource { service, attributes });
         at
+    }
+
+    /// Adds a log record. What its severity is called and what its number means become one, where they do not differ.
+    pub fn push_log_row(&mut self, mut log: BatchLog) {
+        let word = self.str(log.severity_text);
+        if log.severity == Severity::UNSPECIFIED {
+            log.severity = Severity::parse(word).unwrap_or_default();
+        }
+        if Severity::parse(word).is_some_and(|said| said.name() == log.severity.name()) {
+            log.severity_text = Text::default();
+        }
+        self.logs.push(log);
     }
 
     /// Notes bad input: the first hundred of a batch are kept, with their first bytes, the rest are counted.

@@ -120,6 +120,7 @@ impl Reading {
         if decoder.format() != "unknown" {
             let _ = self.format.set(decoder.format());
             add(&self.counters.spans, batch.spans.len() as u64);
+            add(&self.counters.logs, batch.logs.len() as u64);
         }
         for problem in &mut batch.problems {
             problem.origin.clone_from(&member.origin);

@@ -8,8 +8,8 @@ use crate::ingest::request::Family;
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
-    /// Spans, over HTTP.
-    Spans(Family),
+    /// Spans or log records, over HTTP.
+    Take(Family),
     /// Something of OTLP that is not kept, over HTTP.
     NotKept(Signal),
     /// Whatever the body shows: a client whose address has no path, or one that nobody knows.
@@ -29,7 +29,6 @@ pub(super) enum Route {
 /// What is answered with success, counted, and not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
-    Logs,
     Metrics,
     Profiles,
 }
@@ -39,6 +38,8 @@ pub(super) enum Signal {
 pub(super) enum Call {
     /// `opentelemetry.proto.collector.trace.v1.TraceService/Export`.
     OtlpSpans,
+    /// `opentelemetry.proto.collector.logs.v1.LogsService/Export`.
+    OtlpLogs,
     /// Another service of OTLP.
     NotKept(Signal),
     /// `jaeger.api_v2.CollectorService/PostSpans`.
@@ -83,12 +84,12 @@ pub(super) fn route(method: &Method, content_type: &str, path: &str, query: &str
         return Route::Method;
     }
     match last_two {
-        ["v1", "traces" | "trace"] => Route::Spans(Family::Otlp),
-        ["v1", "logs"] => Route::NotKept(Signal::Logs),
+        ["v1", "traces" | "trace"] => Route::Take(Family::Otlp),
+        ["v1", "logs"] => Route::Take(Family::Logs),
         ["v1", "metrics"] => Route::NotKept(Signal::Metrics),
         ["v1development" | "v1experimental", "profiles"] => Route::NotKept(Signal::Profiles),
-        ["api", "traces"] => Route::Spans(Family::Jaeger),
-        ["v1" | "v2", "spans"] => Route::Spans(Family::Zipkin),
+        ["api", "traces"] => Route::Take(Family::Jaeger),
+        ["v1" | "v2", "spans"] => Route::Take(Family::Zipkin),
         _ => Route::Unsaid,
     }
 }
@@ -98,7 +99,7 @@ fn call([service, method]: [&str; 2]) -> Call {
     match (otlp, service, method) {
         (Some(service), _, "Export") => match service.split('.').next() {
             Some("trace") => Call::OtlpSpans,
-            Some("logs") => Call::NotKept(Signal::Logs),
+            Some("logs") => Call::OtlpLogs,
             Some("metrics") => Call::NotKept(Signal::Metrics),
             // Whatever they come up with next.
             _ => Call::NotKept(Signal::Profiles),
@@ -133,13 +134,14 @@ mod tests {
         for path in
             ["/v1/traces", "/v1/traces/", "//v1/traces", "/prefix/v1/traces", "/v1/trace", "/v1/metrics/v1/traces"]
         {
-            assert_eq!(post(path), Route::Spans(Family::Otlp), "{path}");
+            assert_eq!(post(path), Route::Take(Family::Otlp), "{path}");
         }
-        assert_eq!(post("/v1/logs"), Route::NotKept(Signal::Logs));
+        assert_eq!(post("/v1/logs"), Route::Take(Family::Logs));
+        assert_eq!(post("/v1/metrics"), Route::NotKept(Signal::Metrics));
         assert_eq!(post("/v1development/profiles"), Route::NotKept(Signal::Profiles));
-        assert_eq!(post("/api/traces"), Route::Spans(Family::Jaeger));
-        assert_eq!(post("/zipkin/api/v2/spans"), Route::Spans(Family::Zipkin));
-        assert_eq!(post("/api/v1/spans"), Route::Spans(Family::Zipkin));
+        assert_eq!(post("/api/traces"), Route::Take(Family::Jaeger));
+        assert_eq!(post("/zipkin/api/v2/spans"), Route::Take(Family::Zipkin));
+        assert_eq!(post("/api/v1/spans"), Route::Take(Family::Zipkin));
         assert_eq!((post("/"), post("/elsewhere")), (Route::Unsaid, Route::Unsaid));
         assert_eq!(route(&Method::PUT, "", "/v1/traces", ""), Route::Method);
         assert_eq!(route(&Method::OPTIONS, "", "/v1/traces", ""), Route::Preflight);
@@ -151,7 +153,7 @@ mod tests {
         let otlp = "opentelemetry.proto.collector";
         assert_eq!(grpc(&format!("/{otlp}.trace.v1.TraceService/Export")), Route::Grpc(Call::OtlpSpans));
         assert_eq!(grpc(&format!("/x/{otlp}.trace.v1.TraceService/Export")), Route::Grpc(Call::OtlpSpans));
-        assert_eq!(grpc(&format!("/{otlp}.logs.v1.LogsService/Export")), Route::Grpc(Call::NotKept(Signal::Logs)));
+        assert_eq!(grpc(&format!("/{otlp}.logs.v1.LogsService/Export")), Route::Grpc(Call::OtlpLogs));
         assert_eq!(grpc(&format!("/{otlp}.new.v1.NewService/Export")), Route::Grpc(Call::NotKept(Signal::Profiles)));
         assert_eq!(grpc("/jaeger.api_v2.CollectorService/PostSpans"), Route::Grpc(Call::JaegerSpans));
         assert_eq!(grpc("/grpc.health.v1.Health/Check"), Route::Grpc(Call::Unknown));

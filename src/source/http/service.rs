@@ -95,7 +95,7 @@ impl Visit {
                 self.end(&dialect, end)
             }
             Route::Method => self.end(&dialect, End::Method),
-            Route::Spans(family) => self.post(&head, body, Some(family), None).await,
+            Route::Take(family) => self.post(&head, body, Some(family), None).await,
             Route::NotKept(signal) => self.post(&head, body, None, Some(signal)).await,
             Route::Unsaid => self.post(&head, body, None, None).await,
         }
@@ -133,6 +133,7 @@ impl Visit {
         add(&self.door.counters.bytes, whole.bytes.len() as u64);
         let payload = match call {
             Call::OtlpSpans => Payload::OtlpProto,
+            Call::OtlpLogs => Payload::OtlpLogs,
             Call::JaegerSpans => Payload::JaegerProto,
             Call::NotKept(_) | Call::Sampling | Call::Unknown => return self.not_kept(),
         };
@@ -157,22 +158,26 @@ impl Visit {
 
     /// Decodes a body and hands it on, piece by piece. When there is no room the answer is held for a while.
     async fn take_in(&self, payload: Payload, bytes: &[u8]) -> End {
-        let hold = if matches!(payload, Payload::OtlpProto | Payload::OtlpJson) { HOLD } else { SHORT_HOLD };
+        let is_otlp = matches!(payload, Payload::OtlpProto | Payload::OtlpLogs | Payload::OtlpJson);
+        let hold = if is_otlp { HOLD } else { SHORT_HOLD };
         let deadline = Instant::now() + hold;
         let counters = &self.door.counters;
         let (mut body, mut was_malformed) = (payload.open(bytes), false);
         loop {
             let mut batch = self.shared.outbox.spare();
             let progress = body.fill(&mut batch, BATCH_BYTES);
-            let (spans, reason) =
-                (batch.spans.len() as u64, batch.problems.last().map(|problem| problem.reason.clone()));
+            let (spans, logs) = (batch.spans.len() as u64, batch.logs.len() as u64);
+            let reason = batch.problems.last().map(|problem| problem.reason.clone());
             if reason.is_some() && !std::mem::replace(&mut was_malformed, true) {
                 add(&counters.malformed, 1);
             }
-            if spans > 0 || reason.is_some() {
+            if spans + logs > 0 || reason.is_some() {
                 self.sign(&mut batch);
                 match timeout_at(deadline, self.shared.outbox.send(&mut batch)).await {
-                    Ok(true) => add(&counters.spans, spans),
+                    Ok(true) => {
+                        add(&counters.spans, spans);
+                        add(&counters.logs, logs);
+                    }
                     Ok(false) | Err(_) => return End::Busy,
                 }
             }
@@ -230,7 +235,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 fn dialect(route: Route, kind: &str) -> Dialect {
     match route {
         Route::Grpc(_) => Dialect::Grpc,
-        Route::Spans(family) => otlp_or_plain(Some(family), kind),
+        Route::Take(family) => otlp_or_plain(Some(family), kind),
         Route::NotKept(_) | Route::Unsaid => otlp_or_plain(None, kind),
         Route::Sampling(_) | Route::Look | Route::Preflight | Route::Method => Dialect::Plain,
     }
@@ -240,8 +245,10 @@ fn dialect(route: Route, kind: &str) -> Dialect {
 fn otlp_or_plain(family: Option<Family>, kind: &str) -> Dialect {
     match family {
         Some(Family::Jaeger | Family::Zipkin) => Dialect::Plain,
-        Some(Family::Otlp) | None if kind.contains("json") => Dialect::OtlpJson(media_type(kind, "application/json")),
-        Some(Family::Otlp) | None => Dialect::OtlpProto(media_type(kind, "application/x-protobuf")),
+        Some(Family::Otlp | Family::Logs) | None if kind.contains("json") => {
+            Dialect::OtlpJson(media_type(kind, "application/json"))
+        }
+        Some(Family::Otlp | Family::Logs) | None => Dialect::OtlpProto(media_type(kind, "application/x-protobuf")),
     }
 }
 
@@ -249,7 +256,7 @@ fn otlp_or_plain(family: Option<Family>, kind: &str) -> Dialect {
 fn told(family: Option<Family>, bytes: &[u8], kind: &str) -> Dialect {
     match family.filter(|_| !bytes.is_empty()).map(|family| Payload::of(family, bytes)) {
         Some(Payload::OtlpJson) => Dialect::OtlpJson(media_type(kind, "application/json")),
-        Some(Payload::OtlpProto) => Dialect::OtlpProto(media_type(kind, "application/x-protobuf")),
+        Some(Payload::OtlpProto | Payload::OtlpLogs) => Dialect::OtlpProto(media_type(kind, "application/x-protobuf")),
         _ => otlp_or_plain(family, kind),
     }
 }
@@ -266,7 +273,7 @@ fn media_type(kind: &str, usual: &'static str) -> HeaderValue {
 fn guess(bytes: &[u8]) -> (Option<Family>, Option<Signal>) {
     match otlp::signal(bytes) {
         otlp::Signal::Traces => (Some(Family::Otlp), None),
-        otlp::Signal::Logs => (None, Some(Signal::Logs)),
+        otlp::Signal::Logs => (Some(Family::Logs), None),
         otlp::Signal::Metrics => (None, Some(Signal::Metrics)),
         otlp::Signal::Profiles => (None, Some(Signal::Profiles)),
         otlp::Signal::Empty | otlp::Signal::Unknown => (None, None),
