@@ -4,6 +4,8 @@ pub mod cause;
 pub mod detail;
 pub mod filter;
 pub mod folds;
+pub mod logs;
+pub mod output;
 pub mod ruler;
 pub mod services;
 pub mod timeline;

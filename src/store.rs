@@ -130,6 +130,11 @@ impl Store {
         self.traces.iter().map(|trace| TraceRef { trace, pool: &self.pool })
     }
 
+    /// Traces that first came after one with this number of arrival, in the order of arrival.
+    pub fn traces_after(&self, arrival: u64) -> impl Iterator<Item = TraceRef<'_>> {
+        self.traces.after(arrival).map(|trace| TraceRef { trace, pool: &self.pool })
+    }
+
     /// A trace by its id.
     pub fn trace(&self, id: TraceId) -> Option<TraceRef<'_>> {
         self.traces.get(id).map(|trace| TraceRef { trace, pool: &self.pool })

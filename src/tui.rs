@@ -12,6 +12,7 @@ mod text;
 mod theme;
 mod view;
 mod widget;
+mod wrap;
 
 pub use action::{Action, Binding, Scope};
 pub use app::App;

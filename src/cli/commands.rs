@@ -103,7 +103,9 @@ pub(super) fn demo(demo: Demo, look: Look) -> Result<(), Failure> {
 
 /// Files beside a listener that could not be read or held no spans.
 fn unread(reader: Option<&Reader>) -> Result<(), Failure> {
-    let lines: Vec<String> = reader.map(|reader| [reader.failures(), reader.empty()].concat()).unwrap_or_default();
+    // Who has log records to show has not opened the file in vain.
+    let empty = |reader: &Reader| if reader.logs() > 0 { Vec::new() } else { reader.empty() };
+    let lines: Vec<String> = reader.map(|reader| [reader.failures(), empty(reader)].concat()).unwrap_or_default();
     if lines.is_empty() { Ok(()) } else { Err(Failure::input(lines)) }
 }
 

@@ -146,6 +146,7 @@ pub const FORMATS: &[Format] = &[
 /// What people have in files that holds no spans for us: its name, and members that an object of it has, any set of them whole.
 const OTHERS: &[(&str, &[&[&str]])] = &[
     ("Chrome trace events", &[&["traceEvents"], &["ph", "pid", "tid"]]),
+    ("OTLP logs", &[&["resourceLogs"], &["scopeLogs"]]),
     ("OTLP metrics", &[&["resourceMetrics"], &["scopeMetrics"]]),
     ("OTLP profiles", &[&["resourceProfiles"]]),
     ("an answer of Jaeger without traces", &[&["data", "errors"]]),

@@ -76,7 +76,7 @@ fn push_log(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &
     let source = memo.source(NAME, batch);
     let scope = object.get(b"instrumentationScope").and_then(|scope| scope.get(b"name"));
     let scope = scope.map(|name| push_text(name, batch)).unwrap_or_default();
-    let log = BatchLog { time, resource, source, scope, ..BatchLog::default() };
+    let log = BatchLog { time, resource, scope, source, ..BatchLog::default() };
     printed_log::push(object, [b"traceId", b"spanId", b"severityNumber", b"severityText", b"eventName"], log, batch);
     time
 }

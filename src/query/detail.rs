@@ -1,8 +1,9 @@
 //! Everything the detail panel says about one span, as owned lines by tab.
 
+use super::logs;
 use super::timeline::Interval;
 use super::tree::{Node, Tree};
-use crate::model::{Attribute, Kind, SpanId, Status, Timestamp, TraceId, Value, duration_text};
+use crate::model::{Attribute, Kind, Span, SpanId, Status, Timestamp, TraceId, Value, duration_text};
 use crate::store::{SpanIdx, Store, TraceRef};
 
 /// The tabs of the panel in their order.
@@ -66,6 +67,8 @@ pub struct SpanDetail {
     pub trace_duration: u64,
     /// Number of entries of each tab.
     pub counts: [usize; 5],
+    /// Log records among the events.
+    pub logs: usize,
     /// Lines of each tab, in the order of [`TABS`].
     pub tabs: [Vec<DetailLine>; 5],
     /// What the span links to.
@@ -87,22 +90,18 @@ pub fn detail(
     let stored = trace.span(idx)?;
     let span = stored.to_span();
     let time = tree.timeline.row(at)?;
-    let mut attributes = lines(&span.attributes);
+    let mut attributes = attribute_lines(&span.attributes);
     if !span.status_message.is_empty() {
         attributes.insert(0, line("status", span.status_message, Tone::Error));
     }
-    let events = span.events.iter().flat_map(|event| {
-        let when = event_time(event.time, time.start);
-        let tone = if event.name == "exception" { Tone::Error } else { Tone::Heading };
-        std::iter::once(line(&when, event.name, tone)).chain(lines(&event.attributes))
-    });
+    let (events, logs) = happened(store, trace.id(), &span, &|when| event_time(when, time.start));
     let links = span.links.iter().flat_map(|link| {
         let target = LinkTarget::new(store, link.trace_id, link.span_id);
         let absent = if target.is_here { "" } else { "  not here" };
         let target = format!("{} / {}{absent}", link.trace_id, link.span_id);
-        std::iter::once(line(link.kind.as_str(), &target, Tone::Heading)).chain(lines(&link.attributes))
+        std::iter::once(line(link.kind.as_str(), &target, Tone::Heading)).chain(attribute_lines(&link.attributes))
     });
-    let mut resource = lines(&span.resource);
+    let mut resource = attribute_lines(&span.resource);
     let more = [
         ("scope", span.scope.name),
         ("scope version", span.scope.version),
@@ -131,10 +130,32 @@ pub fn detail(
         duration: time.duration,
         self_time: self_time(tree, at),
         trace_duration: tree.timeline.total(),
+        logs,
         counts: [span.attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
         links: span.links.iter().map(|link| LinkTarget::new(store, link.trace_id, link.span_id)).collect(),
-        tabs: [attributes, events.collect(), resource, links.collect(), warnings],
+        tabs: [attributes, events, resource, links.collect(), warnings],
     })
+}
+
+/// Events and log records of a span in time order, and how many of the latter there are. Events alone stay as they came.
+fn happened(
+    store: &Store,
+    trace: TraceId,
+    span: &Span<'_>,
+    when: &dyn Fn(Timestamp) -> String,
+) -> (Vec<DetailLine>, usize) {
+    let events = span.events.iter().map(|event| {
+        let tone = if event.name == "exception" { Tone::Error } else { Tone::Heading };
+        let head = line(&when(event.time), event.name, tone);
+        (event.time, std::iter::once(head).chain(attribute_lines(&event.attributes)).collect())
+    });
+    let logs = logs::told(store, (trace, span.span_id), when);
+    let count = logs.len();
+    let mut all: Vec<(Timestamp, Vec<DetailLine>)> = events.chain(logs).collect();
+    if count > 0 {
+        all.sort_by_key(|(time, _)| *time);
+    }
+    (all.into_iter().flat_map(|(_, lines)| lines).collect(), count)
 }
 
 /// Where a link leads.
@@ -166,7 +187,8 @@ fn line(key: &str, value: &str, tone: Tone) -> DetailLine {
     DetailLine { key: key.to_string(), value: value.to_string(), tone }
 }
 
-fn lines(attributes: &[Attribute<'_>]) -> Vec<DetailLine> {
+/// Attributes as lines.
+pub(super) fn attribute_lines(attributes: &[Attribute<'_>]) -> Vec<DetailLine> {
     let tone = |attribute: &Attribute<'_>| {
         let failing = matches!(attribute.key, "error" | "exception.message" | "exception.type" | "error.type");
         match attribute.value {

@@ -1,5 +1,6 @@
 //! A waterfall's rows and head as owned values.
 
+use super::logs::LogMark;
 use super::tree::{Node, Tree};
 use crate::model::{SpanId, Timestamp, TraceId};
 use crate::store::TraceRef;
@@ -43,6 +44,8 @@ pub struct SpanBar {
     pub differs: bool,
     /// Times of events in ns after the trace's start, at most [`MOST_EVENTS`].
     pub events: Vec<u64>,
+    /// Log records, where they were asked for.
+    pub logs: Vec<LogMark>,
     /// Start in ns after the parent's start; negative when the clock says so.
     pub to_parent: i64,
 }
@@ -90,6 +93,7 @@ pub fn row(trace: TraceRef<'_>, tree: &Tree, at: u32, folded: bool, levels: usiz
             error: row.error,
             differs: above.is_none_or(|above| above.service_id() != span.service_id()),
             events: span.event_times().take(MOST_EVENTS).map(|time| time.since(origin)).collect(),
+            logs: Vec::new(),
             to_parent: parent.map_or(0, |parent| time.start.0.saturating_sub(parent.start.0)),
         }),
     })

@@ -120,6 +120,11 @@ impl Reader {
         self.files.iter().map(|file| file.counters.spans.load(Ordering::Relaxed)).sum()
     }
 
+    /// Log records found so far.
+    pub fn logs(&self) -> u64 {
+        self.files.iter().map(|file| file.counters.logs.load(Ordering::Relaxed)).sum()
+    }
+
     /// One line for each input that could not be read, in order.
     pub fn failures(&self) -> Vec<String> {
         let reason = |file: &Reading| {

@@ -84,6 +84,12 @@ impl Traces {
         self.queue.iter().map(|trace| &**trace)
     }
 
+    /// Those that came after this arrival.
+    pub(super) fn after(&self, arrival: u64) -> impl Iterator<Item = &Trace> {
+        let from = self.queue.partition_point(|trace| trace.arrival <= arrival);
+        self.queue.range(from..).map(|trace| &**trace)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.queue.len()
     }

@@ -13,6 +13,8 @@ pub enum Scope {
     Trace,
     /// Health.
     Health,
+    /// What programs printed and logged.
+    Output,
 }
 
 /// A row of the table.
@@ -80,6 +82,19 @@ actions! {
 
     Dump "hex-dump" Health ["enter"] "hex dump" "Show the bytes of the selected problem";
 
+    OpenLine "open-line" Output ["enter"] "to the span" "Go to the span of the line, or to the trace";
+    FilterOutput "filter-output" Output ["/"] "filter" "Filter by words in lines, loggers, attributes";
+    Everything "all-lines" Output ["1"] "all lines" "Show all lines";
+    FromDebug "debug-up" Output ["2"] "" "Show debug and graver";
+    FromInfo "info-up" Output ["3"] "" "Show information and graver";
+    FromWarn "warnings-up" Output ["4"] "warnings" "Show warnings and graver";
+    FromError "errors-up" Output ["5"] "errors" "Show errors and graver";
+    UnfoldLine "unfold-line" Output ["right", "l"] "unfold" "Show the lines under a line, such as a stack trace";
+    FoldLine "fold-line" Output ["left", "h"] "fold" "Fold them";
+    FollowOutput "follow-output" Output ["F"] "follow" "Keep the last line selected";
+    Wrap "wrap" Output ["w"] "wrap" "Break long lines, or cut them";
+    CopyLine "copy-line" Output ["y"] "" "Copy the line";
+
     Down "down" Rows ["down", "j"] "" "Next row";
     Up "up" Rows ["up", "k"] "" "Previous row";
     HalfPageDown "half-page-down" Rows ["ctrl-d"] "" "Half a page down";
@@ -93,6 +108,7 @@ actions! {
     StopReading "stop-reading" Global ["ctrl-x"] "stop reading" "Stop reading files, keep what is there";
     Pause "pause" Global ["space"] "pause" "Freeze the picture, receiving goes on";
     Health "health" Global ["H"] "health" "Sources, counters and problems";
+    Output "output" Global ["L"] "output" "What programs printed and logged";
     Palette "commands" Global [":"] "commands" "Find an action by name";
     Help "help" Global ["?"] "help" "All keys";
     Quit "quit" Global ["q"] "" "Go back, then quit";
@@ -110,6 +126,7 @@ impl Scope {
             Self::Traces => "Traces",
             Self::Trace => "Trace",
             Self::Health => "Health",
+            Self::Output => "Output",
         }
     }
 }

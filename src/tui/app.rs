@@ -7,6 +7,7 @@ use super::glyphs::{ASCII, UNICODE};
 use super::theme::{Role, Theme, service_slots};
 use super::view::health::Health;
 use super::view::help::Help;
+use super::view::output::Output;
 use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
 use super::widget::{hint_bar, status};
@@ -308,6 +309,7 @@ impl App {
             Action::Help => self.views.push(Box::new(Help::keys())),
             Action::Palette => self.views.push(Box::new(Help::palette(scopes))),
             Action::Health => self.views.push(Box::new(Health::default())),
+            Action::Output => self.views.push(Box::new(Output::default())),
             Action::Quit => match self.with_top(|view, area, cx| view.update(Action::Back, area, cx)) {
                 Some(Flow::Ignored) | None => self.pop(effects),
                 Some(flow) => self.follow(flow, effects),

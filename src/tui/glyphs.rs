@@ -11,6 +11,8 @@ pub(crate) struct Glyphs {
     pub(crate) thin: [char; 2],
     /// Marks of an event, and of several in one cell.
     pub(crate) event: [char; 2],
+    /// Mark of a log record.
+    pub(crate) log: char,
     /// Error.
     pub(crate) error: char,
     /// A service's colour beside a name.
@@ -55,6 +57,7 @@ pub(crate) const UNICODE: Glyphs = Glyphs {
     partial: true,
     thin: ['━', '╸'],
     event: ['◆', '◈'],
+    log: '▪',
     error: '✗',
     chip: '▎',
     deep: '⋯',
@@ -81,6 +84,7 @@ pub(crate) const ASCII: Glyphs = Glyphs {
     partial: false,
     thin: ['=', '-'],
     event: ['*', '%'],
+    log: 'o',
     error: 'x',
     chip: '|',
     deep: '.',

@@ -2,6 +2,7 @@
 
 pub(crate) mod health;
 pub(crate) mod help;
+pub(crate) mod output;
 pub(crate) mod trace;
 pub(crate) mod traces;
 
@@ -40,6 +41,7 @@ pub(crate) fn usual_hint(row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
     match row.action {
         Action::Pause if cx.paused.is_some() => Some("resume"),
         Action::StopReading if !is_reading(cx.sources) => None,
+        Action::Output if cx.totals.output == 0 => None,
         _ => (!row.hint.is_empty()).then_some(row.hint),
     }
 }

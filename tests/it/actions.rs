@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use tracetui::model::Problem;
 use tracetui::query::traces::Sort;
-use tracetui::tui::{Action, Colors, Effect, Key, Msg, Options};
+use tracetui::tui::{Action, Colors, Effect, Key, Msg, Options, Scope};
 
 use crate::harness::{Harness, NOW, options};
+use crate::output::screens;
 use crate::sketch::sketch;
 
 /// Enough of everything for each action to do something.
@@ -61,15 +62,21 @@ fn place(action: Action) -> &'static str {
         Action::Up | Action::HalfPageUp | Action::PageUp | Action::Top => "H G",
         Action::Back | Action::Quit => "G enter",
         Action::StopReading | Action::QuitNow | Action::Suspend | Action::Redraw | Action::Pause => "",
-        Action::Health | Action::Palette | Action::Help => "",
+        Action::Health | Action::Palette | Action::Help | Action::Output => "",
+        Action::OpenLine | Action::FilterOutput | Action::FollowOutput | Action::CopyLine | Action::Wrap => "L g",
+        Action::FromDebug | Action::FromInfo | Action::FromWarn | Action::FromError => "L",
+        Action::Everything => "L 5",
+        Action::UnfoldLine => "L 5 g j",
+        Action::FoldLine => "L 5 g j right",
     }
 }
 
 #[test]
 fn every_action_changes_the_screen_or_asks_for_something() {
     for row in Action::TABLE {
-        let before = shop().keys(place(row.action));
-        let after = shop().keys(place(row.action)).keys(row.keys[0]);
+        let start = || if row.scope == Scope::Output { screens::shop(80, 24) } else { shop() };
+        let before = start().keys(place(row.action));
+        let after = start().keys(place(row.action)).keys(row.keys[0]);
         let changed = before.picture() != after.picture() || !after.effects.is_empty();
         assert!(changed, "{} does something\n{}", row.name, after.screen());
     }

@@ -27,9 +27,10 @@ fn decoded(bytes: &[u8], size: usize) -> (Decoder, SpanBatch) {
     (decoder, batch)
 }
 
-/// Formats whose fixtures are compared to the last attribute in `formats.rs`, or made in `packed.rs` or by ourselves.
+/// Formats whose fixtures are compared to the last attribute in `formats.rs`, in `logs.rs`, or made in `packed.rs` or by
+/// ourselves.
 fn is_elsewhere(format: &str) -> bool {
-    matches!(format, "console" | "console-text" | "jsonl" | "otlp-proto" | "pcap")
+    matches!(format, "console" | "console-log" | "console-text" | "jsonl" | "otlp-proto" | "pcap")
 }
 
 #[test]

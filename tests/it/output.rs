@@ -1,5 +1,7 @@
 //! What programs log and print, as the store keeps it: numbered, placed in time, bounded, gone with its trace.
 
+pub(crate) mod screens;
+
 use proptest::prelude::*;
 
 use tracetui::model::{Attribute, Log, OutputLine, Severity, Span, SpanBatch, SpanId, Timestamp, TraceId, Value};

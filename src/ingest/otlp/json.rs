@@ -137,7 +137,7 @@ impl<'a> Json<'a> {
         let first = self.pull.peek();
         match (plain(key, name), first) {
             (b"resourcespans" | b"resourcelogs" | b"batches" | b"data", Some(b'[')) => {
-                self.enter(Level::Objects { is_first: true })
+                self.enter(Level::Objects { is_first: true });
             }
             (b"trace" | b"result" | b"data", Some(b'{')) => self.enter(object()),
             (name, Some(b'{')) if Part::Resource.is_named(name) => self.note(Part::Resource)?,

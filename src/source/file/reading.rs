@@ -183,6 +183,7 @@ impl Reading {
             return Some(format!("no spans in {}: {meant} cut off or damaged; try: a file that is whole", self.name));
         }
         let found = [
+            (self.counters.logs.load(Ordering::Relaxed), "log record", "log records"),
             (self.counters.lines.load(Ordering::Relaxed), "line of text", "lines of text"),
             (self.objects.load(Ordering::Relaxed), "JSON object that is not a span", "JSON objects that are not spans"),
         ];

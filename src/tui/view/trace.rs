@@ -12,15 +12,17 @@ mod walk;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
+use super::output::Output;
 use super::{Cx, Flow, View};
 use crate::export::jsonl;
 use crate::model::{SpanId, Timestamp, TraceId};
 use crate::query::cause::Cause;
 use crate::query::detail::detail;
 use crate::query::folds::{Folds, Visible};
+use crate::query::logs::TraceLogs;
 use crate::query::tree::{Build, Node, Tree};
 use crate::query::waterfall::{self, TraceHead, WaterfallRow};
-use crate::store::Store;
+use crate::store::{SpanRef, Store};
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::widget::{Scroll, status};
 use crate::tui::{Effect, Mouse, MouseKind, Work};
@@ -186,6 +188,14 @@ impl Trace {
         }
     }
 
+    /// What was logged in the selected span, or printed around its start.
+    fn output(&self) -> Flow {
+        let row = self.selected.and_then(|node| Some((node, self.rows.iter().find(|row| row.node == node)?)));
+        let offset = row.and_then(|(_, row)| row.span.as_ref()).map_or(0, |span| span.offset);
+        let time = self.head.start.plus(offset);
+        Flow::Push(Box::new(Output::around(self.id, self.details.span_id().unwrap_or_default(), time)))
+    }
+
     fn follow_link(&mut self) -> Flow {
         let links = self.details.links();
         let here = || links.iter().filter(|link| link.is_here);
@@ -219,10 +229,15 @@ impl View for Trace {
         self.scroll.clamp(self.visible.len(), height);
         let levels = usize::from(guides_cap(self.names_width(area))) / 2 + 1;
         if let Some(trace) = store.trace(self.id) {
+            let logs = TraceLogs::new(store, self.id);
             let visible = (self.scroll.top..self.scroll.top + height).map_while(|at| self.visible.row(at));
             let folded = |at: u32| self.tree.rows.get(at as usize).is_some_and(|row| self.folds.contains(row.node));
             let row = |at: u32| {
-                let row = waterfall::row(trace, &self.tree, at, folded(at), levels)?;
+                let mut row = waterfall::row(trace, &self.tree, at, folded(at), levels)?;
+                if let (Node::Span(idx), Some(bar)) = (row.node, &mut row.span) {
+                    let id = trace.span(idx).map(SpanRef::span_id).unwrap_or_default();
+                    bar.logs = logs.marks(store, id, self.tree.timeline.origin());
+                }
                 // What a frozen picture says of a span stays, also when a later copy of it says something else.
                 let known = self.rows.iter().filter(|_| is_paused).find(|known| known.node == row.node);
                 Some(WaterfallRow { span: known.map_or(row.span, |known| known.span.clone()), ..row })
@@ -260,6 +275,7 @@ impl View for Trace {
             Action::FollowLink => return self.follow_link(),
             Action::CopySpan => return self.copy_span(),
             Action::CopyTraceId => return Flow::Effect(Effect::Copy(self.id.to_string()), "copied the trace id"),
+            Action::Output => return self.output(),
             Action::Back if self.details.focus => self.details.focus = false,
             Action::Back => return Flow::Pop,
             _ => return self.navigate(action, area, cx),

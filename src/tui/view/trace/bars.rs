@@ -1,4 +1,4 @@
-//! The bars of a waterfall: the axis they lie on, the marks of events, and where a duration is written.
+//! The bars of a waterfall: the axis they lie on, the marks of events and log records, and where a duration is written.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use ratatui::{
     style::{Color, Style},
 };
 
-use crate::model::duration_text;
+use crate::model::{Severity, duration_text};
 use crate::query::ruler::ticks;
 use crate::query::waterfall::SpanBar;
 use crate::tui::text::{Pen, width};
@@ -41,6 +41,13 @@ impl Axis {
         let at = u128::from(ns.min(self.total)) * u128::from(self.width) / u128::from(self.total.max(1));
         self.x + u16::try_from(at).unwrap_or(self.width).min(self.width.saturating_sub(1))
     }
+
+    /// The same for what happened in a span: on its bar, if it is within the span.
+    fn column_on(&self, ns: u64, span: &SpanBar, cells: &Range<u16>) -> u16 {
+        let column = self.column(ns);
+        let is_within = (span.offset..=span.offset.saturating_add(span.duration)).contains(&ns);
+        if is_within { column.clamp(cells.start, cells.end.saturating_sub(1).max(cells.start)) } else { column }
+    }
 }
 
 /// Draws a span's bar, the marks of its events and its duration.
@@ -49,7 +56,8 @@ pub(super) fn draw((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer
     let stretch = Eighths::new(span.offset, span.duration, axis.total, axis.width);
     bar::full((axis.x, line.y), stretch, buf, (style, ground), cx.glyphs);
     let cells = axis.x + stretch.cells().start..axis.x + stretch.cells().end;
-    let marks = marks(axis, span, &cells);
+    let mut marks = marks(axis, span, &cells);
+    draw_logs((line, axis), (span, &cells, style), buf, cx, ground);
     for (n, column) in marks.iter().enumerate() {
         let several = n > 0 && marks.get(n - 1) == Some(column);
         let from = u32::from(column - axis.x) * 8;
@@ -61,6 +69,7 @@ pub(super) fn draw((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer
         };
         set(buf, *column, line.y, cx.glyphs.event[usize::from(several)], style);
     }
+    marks.extend(span.logs.iter().map(|mark| axis.column_on(mark.offset, span, &cells)));
     let label = duration_text(span.duration);
     let (x, inside) = place(width(&label), &cells, &marks, (axis.x, line.right()));
     let role = cx.theme.style(if span.error { Role::Error } else { Role::Muted });
@@ -76,15 +85,36 @@ pub(super) fn draw((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer
     }
 }
 
+/// Marks log records, the gravest of a cell last. On the bar those that nobody needs to worry about are dark; warnings and
+/// errors keep their colour there, in a gap of the bar.
+fn draw_logs(
+    (line, axis): (Rect, &Axis),
+    (span, cells, style): (&SpanBar, &Range<u16>, Style),
+    buf: &mut Buffer,
+    cx: &Cx<'_>,
+    ground: Style,
+) {
+    let mut marks: Vec<_> =
+        span.logs.iter().map(|mark| (mark.severity, axis.column_on(mark.offset, span, cells))).collect();
+    marks.sort_unstable();
+    for (severity, column) in marks {
+        let role = match severity {
+            severity if severity >= Severity::ERROR => Some(Role::Error),
+            severity if severity >= Severity::WARN => Some(Role::Warning),
+            _ => None,
+        };
+        let on_bar = style.fg.filter(|_| cells.contains(&column)).map(|color| Style::new().fg(Color::Black).bg(color));
+        let style = match role {
+            Some(role) => ground.patch(cx.theme.style(role)),
+            None => on_bar.unwrap_or(ground.patch(style)),
+        };
+        set(buf, column, line.y, cx.glyphs.log, style);
+    }
+}
+
 /// Columns of the span's events. One at the very end of the span is still on its bar.
 fn marks(axis: &Axis, span: &SpanBar, cells: &Range<u16>) -> Vec<u16> {
-    let end = span.offset.saturating_add(span.duration);
-    let column = |event: &u64| {
-        let column = axis.column(*event);
-        let is_within = (span.offset..=end).contains(event);
-        if is_within { column.clamp(cells.start, cells.end.saturating_sub(1).max(cells.start)) } else { column }
-    };
-    let mut marks: Vec<u16> = span.events.iter().map(column).collect();
+    let mut marks: Vec<u16> = span.events.iter().map(|event| axis.column_on(*event, span, cells)).collect();
     marks.sort_unstable();
     marks
 }

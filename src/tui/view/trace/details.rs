@@ -11,6 +11,7 @@ use ratatui::{
 };
 
 use super::times::Times;
+use crate::model::SpanId;
 use crate::query::detail::{DetailLine, LinkTarget, SpanDetail, TABS, Tone};
 use crate::store::Store;
 use crate::tui::action::Action;
@@ -36,6 +37,9 @@ pub(super) struct Details {
     /// What the lines were made from: revision and row, tab, width.
     made: Option<(Row, usize, u16)>,
 }
+
+/// The tab that tells of log records too.
+const EVENTS: usize = 1;
 
 /// A trace's revision, a row of its tree, and how times are shown.
 type Row = (Option<u64>, Option<u32>, Times);
@@ -71,6 +75,11 @@ impl Details {
     /// The targets of the span's links.
     pub(super) fn links(&self) -> &[LinkTarget] {
         self.detail.as_ref().map(|detail| detail.links.as_slice()).unwrap_or_default()
+    }
+
+    /// The id of the span that is shown.
+    pub(super) fn span_id(&self) -> Option<SpanId> {
+        self.detail.as_ref().map(|detail| detail.span_id)
     }
 
     /// The span as a line of `jsonl`.
@@ -121,7 +130,10 @@ impl Details {
     /// `Attributes 6`
     fn labels(&self) -> Vec<String> {
         let counts = self.detail.as_ref().map(|detail| detail.counts).unwrap_or_default();
+        let logs = self.detail.as_ref().map_or(0, |detail| detail.logs);
         let label = |(n, tab): (usize, &&str)| match counts.get(n) {
+            Some(0) if n == EVENTS && logs > 0 => format!("Logs {logs}"),
+            Some(count) if n == EVENTS && logs > 0 => format!("{tab} {count}, logs {logs}"),
             Some(count) if *count > 0 => format!("{tab} {count}"),
             _ => (*tab).to_string(),
         };

@@ -22,9 +22,12 @@ type Line = Vec<(Role, String)>;
 /// ```
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
     let inner = panel(area, buf, cx, false);
-    let room = usize::from(inner.height.saturating_sub(1));
+    let mut room = usize::from(inner.height.saturating_sub(1));
+    let said = (cx.totals.output > 0).then(|| cx.say("No spans yet, but {output} shows what was logged and printed."));
+    room = room.saturating_sub(if said.is_some() { 2 } else { 0 });
     let top = inner.y + u16::from(inner.height > 1);
-    for (y, line) in (top..).zip(fitting(cx, room, inner.width.saturating_sub(3))) {
+    let said = said.into_iter().flat_map(|text| [line(Role::Warning, &text), Line::new()]);
+    for (y, line) in (top..).zip(said.chain(fitting(cx, room, inner.width.saturating_sub(3)))) {
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, y, inner.right().saturating_sub(1));
         for (role, text) in line {
             pen.put(&text, cx.theme.style(role));

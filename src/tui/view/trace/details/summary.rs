@@ -6,12 +6,12 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::lines::wrapped;
 use crate::model::{Kind, Status, duration_text};
 use crate::query::detail::SpanDetail;
 use crate::tui::text::{Pen, cells, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
+use crate::tui::wrap::wrapped;
 
 /// Lines that a name may take.
 const MOST_LINES: usize = 4;
