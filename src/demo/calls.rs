@@ -6,7 +6,7 @@ use super::service::{POSTGRES, QUEUE, REDIS, Service};
 use super::story::Story;
 use super::told::{Said, Target, Words};
 use super::trouble::Trouble;
-use crate::model::Kind;
+use crate::model::{Kind, Severity};
 
 impl Story<'_> {
     /// A service answers a request. A route with a space (`GET /cart`) is HTTP, one without (`shop.Cart/Get`) gRPC.
@@ -18,6 +18,9 @@ impl Story<'_> {
         body(self);
         let ok = !self.failed();
         self.set_answer(route, ok);
+        if is_http(route) {
+            self.log(Severity::INFO, format!("{route} {}", if ok { 200 } else { 500 }), Vec::new());
+        }
         self.close();
         ok
     }
@@ -128,7 +131,8 @@ impl Story<'_> {
             ("exception.stacktrace", trouble.stack.into()),
             ("exception.escaped", false.into()),
         ];
-        self.event("exception", attributes);
+        self.event("exception", attributes.clone());
+        self.log(Severity::ERROR, trouble.message, attributes);
         self.set("error.type", trouble.kind);
         self.spoil(trouble.message);
     }

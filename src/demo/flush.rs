@@ -55,9 +55,13 @@ fn add(batch: &mut SpanBatch, told: &Told, zero: Timestamp) {
     let mut span: Span<'_> = told.span(zero);
     if batch.spans.is_empty() {
         span.resource = resource(told.service);
-        return batch.push(&span);
+        batch.push(&span);
+    } else {
+        batch.push_under(0, &span);
     }
-    batch.push_under(0, &span);
+    for log in told.logs(zero) {
+        batch.push_log_under(0, &log);
+    }
 }
 
 fn resource(service: &'static Service) -> Vec<Attribute<'static>> {

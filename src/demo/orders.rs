@@ -5,7 +5,7 @@ use super::service::{CART, CHECKOUT, EMAIL, FRONTEND, INVENTORY, LOGISTICS, PAYM
 use super::story::Story;
 use super::told::{Said, Target};
 use super::trouble::{ACQUIRER_TIMEOUT, ADDRESS_UNKNOWN, CARD_DECLINED, OUT_OF_STOCK, TEMPLATE_MISSING};
-use crate::model::{Kind, LinkKind};
+use crate::model::{Kind, LinkKind, Severity};
 
 const RESERVE: &str =
     "UPDATE stock SET reserved = reserved + $2 WHERE sku = $1 AND on_hand - reserved >= $2 RETURNING warehouse";
@@ -32,6 +32,7 @@ fn place_order(s: &mut Story, reserve_ms: f64) {
         let items = s.number(2, 6);
         s.set("order.items", items);
         s.set("order.address", Said::Json(ADDRESS.into()));
+        s.log(Severity::INFO, format!("order of {items} items is checked out"), vec![("order.items", items.into())]);
         s.call(&CART, "shop.Cart/Get", |s| {
             s.redis("HGETALL cart", "HGETALL cart:items", 1.1);
             s.work(0.5);
@@ -45,6 +46,7 @@ fn place_order(s: &mut Story, reserve_ms: f64) {
             return s.spoil("payment failed");
         }
         s.sql("INSERT orders", INSERT_ORDER, 8.0);
+        s.log(Severity::INFO, "order is placed", Vec::new());
         let order = s.publish("orders");
         let now = s.now();
         s.world.published.push((order, now));
@@ -80,6 +82,7 @@ fn wait_for_lock(s: &mut Story, ms: f64) {
     s.event("lock wait", vec![("lock.mode", "ShareLock".into()), ("lock.holder.pid", 4712.into())]);
     s.wait(ms / 2.0);
     s.event("still waiting", vec![("deadlock_timeout", "1s".into())]);
+    s.log(Severity::WARN, "row of stock is locked, waiting", vec![("lock.holder.pid", 4712.into())]);
     s.wait(ms / 2.0);
     s.event("lock acquired", Vec::new());
     s.work(7.0);
@@ -130,6 +133,7 @@ fn pay(s: &mut Story) -> bool {
                 return s.fail(&ACQUIRER_TIMEOUT);
             }
             before = Some(this);
+            s.log(Severity::WARN, format!("acquirer did not answer, attempt {attempt} of 3"), Vec::new());
             s.event("retry", vec![("retry.attempt", attempt.into()), ("retry.backoff_ms", (attempt * 20).into())]);
             s.wait(20.0 * attempt as f64);
         }

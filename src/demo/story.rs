@@ -12,8 +12,8 @@ use std::mem;
 
 use super::rng::{Rng, nanoseconds};
 use super::service::Service;
-use super::told::{Said, Says, Target, Told, ToldEvent, ToldLink, Words};
-use crate::model::{Kind, LinkKind, SpanId, Status, TraceId};
+use super::told::{Said, Says, Target, Told, ToldEvent, ToldLink, ToldLog, Words};
+use crate::model::{Kind, LinkKind, Severity, SpanId, Status, TraceId};
 
 /// What outlives one story: chance, and the messages that wait for a consumer.
 #[derive(Debug)]
@@ -83,6 +83,7 @@ impl<'w> Story<'w> {
             attributes: Vec::new(),
             events: Vec::new(),
             links: Vec::new(),
+            logs: Vec::new(),
         });
     }
 
@@ -153,6 +154,12 @@ impl<'w> Story<'w> {
     pub(super) fn event(&mut self, name: impl Into<Words>, attributes: Vec<Says>) {
         let (at, name) = (self.now, name.into());
         self.edit(|span| span.events.push(ToldEvent { at, name, attributes }));
+    }
+
+    /// Something is logged now.
+    pub(super) fn log(&mut self, severity: Severity, text: impl Into<Words>, attributes: Vec<Says>) {
+        let (at, text) = (self.now, text.into());
+        self.edit(|span| span.logs.push(ToldLog { at, severity, text, attributes }));
     }
 
     /// Points at another span.

@@ -1,9 +1,11 @@
-//! A span of a story, owned: what a scenario says of it, and how it becomes a model span.
+//! A span of a story, owned: what a scenario says of it, and how it and what it logs become values of the model.
 
 use std::borrow::Cow;
 
 use super::service::Service;
-use crate::model::{Attribute, Event, Kind, Link, LinkKind, Scope, Span, SpanId, Status, Timestamp, TraceId, Value};
+use crate::model::{
+    Attribute, Event, Kind, Link, LinkKind, Log, Scope, Severity, Span, SpanId, Status, Timestamp, TraceId, Value,
+};
 
 /// Text of a story: mostly written in the program, sometimes made up on the way.
 pub(super) type Words = Cow<'static, str>;
@@ -45,6 +47,15 @@ pub(super) struct ToldEvent {
     pub(super) attributes: Vec<Says>,
 }
 
+/// A log record, owned. Times count in ns from the start of the workload.
+#[derive(Clone, Debug)]
+pub(super) struct ToldLog {
+    pub(super) at: u64,
+    pub(super) severity: Severity,
+    pub(super) text: Words,
+    pub(super) attributes: Vec<Says>,
+}
+
 /// A span, owned. Times count in ns from the start of the workload.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
@@ -61,12 +72,13 @@ pub(super) struct Told {
     pub(super) attributes: Vec<Says>,
     pub(super) events: Vec<ToldEvent>,
     pub(super) links: Vec<ToldLink>,
+    pub(super) logs: Vec<ToldLog>,
 }
 
 impl Told {
     /// As a model span without its resource, read off the service's own clock; `zero` is when the workload starts.
     pub(super) fn span(&self, zero: Timestamp) -> Span<'_> {
-        let clock = Timestamp(zero.0.saturating_sub(i64::from(self.service.behind_ms) * 1_000_000));
+        let clock = self.clock(zero);
         let (name, version) = self.service.scope;
         Span {
             trace_id: self.this.trace,
@@ -89,6 +101,32 @@ impl Told {
             links: self.links.iter().map(ToldLink::link).collect(),
             warnings: Vec::new(),
         }
+    }
+}
+
+impl Told {
+    /// When the workload starts, by the service's own clock.
+    fn clock(&self, zero: Timestamp) -> Timestamp {
+        Timestamp(zero.0.saturating_sub(i64::from(self.service.behind_ms) * 1_000_000))
+    }
+
+    /// What was logged in the span, without its resource.
+    pub(super) fn logs(&self, zero: Timestamp) -> impl Iterator<Item = Log<'_>> {
+        let clock = self.clock(zero);
+        self.logs.iter().map(move |log| Log {
+            time: clock.plus(log.at),
+            trace_id: self.this.trace,
+            span_id: self.this.span,
+            severity: log.severity,
+            severity_text: "",
+            service: self.service.name,
+            scope: self.service.logger,
+            event_name: "",
+            body: Value::Str(&log.text),
+            attributes: attributes(&log.attributes),
+            resource: Vec::new(),
+            source: "demo",
+        })
     }
 }
 

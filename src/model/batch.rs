@@ -235,13 +235,19 @@ impl SpanBatch {
     pub fn push_log(&mut self, log: &Log<'_>) {
         let service = self.push_text(log.service.as_bytes());
         let attributes = self.push_attributes(&log.resource);
+        let resource = self.push_resource(service, attributes);
+        self.push_log_under(resource, log);
+    }
+
+    /// The same under a resource that is there already.
+    pub fn push_log_under(&mut self, resource: u32, log: &Log<'_>) {
         let row = BatchLog {
             time: log.time,
             trace_id: log.trace_id,
             span_id: log.span_id,
             severity: log.severity,
             severity_text: self.push_text(log.severity_text.as_bytes()),
-            resource: self.push_resource(service, attributes),
+            resource,
             scope: self.push_text(log.scope.as_bytes()),
             event_name: self.push_text(log.event_name.as_bytes()),
             body: self.push_value(&log.body),

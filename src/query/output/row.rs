@@ -80,10 +80,18 @@ pub fn row(store: &Store, row: Row) -> Option<OutputRow> {
             let text =
                 if record.is_log() { lines(record).next().unwrap_or_default() } else { record.text().into_owned() };
             let (severity, logger) = (record.severity(), record.logger().to_string());
+            let text = without_head(&text, &logger).to_string();
             let body = Body::Line { severity, logger, text, parts: row.parts };
             Some(OutputRow { time: record.time(), service, span, body })
         }
     }
+}
+
+/// A message without what Python's usual format puts before it and the row says already: `INFO:shop.orders:`.
+fn without_head<'a>(text: &'a str, logger: &str) -> &'a str {
+    let said = text.split_once(':').filter(|(word, _)| Severity::parse(word).is_some());
+    let rest = said.and_then(|(_, rest)| rest.strip_prefix(logger)?.strip_prefix(':'));
+    rest.filter(|rest| !logger.is_empty() && !rest.is_empty()).unwrap_or(text)
 }
 
 /// The text of a line under a record: the next lines of the input, or of its message.
@@ -190,7 +198,15 @@ fn is_keyed(before: &str, kind: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::{named, without_head};
+
+    #[test]
+    fn what_the_row_says_already_is_not_said_again() {
+        assert_eq!(without_head("WARNING:shop.orders:slow: 7 ms", "shop.orders"), "slow: 7 ms");
+        for (text, logger) in [("INFO:other:x", "shop"), ("note:shop:x", "shop"), ("INFO:shop:", "shop"), ("a", "")] {
+            assert_eq!(without_head(text, logger), text);
+        }
+    }
 
     #[test]
     fn ids_are_found_in_what_loggers_write() {
