@@ -78,6 +78,9 @@ struct Listen {
     /// Draw nothing: one JSON object per span on standard output
     #[arg(long)]
     headless: bool,
+    /// Write log records and lines of output too
+    #[arg(long, requires = "headless")]
+    with_logs: bool,
     /// Stop after N spans
     #[arg(long, value_name = "N", requires = "headless")]
     spans: Option<u64>,
@@ -135,6 +138,9 @@ struct Export {
     /// Attributes that csv has columns for
     #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
     columns: Vec<String>,
+    /// Write log records and lines of output too (jsonl)
+    #[arg(long)]
+    with_logs: bool,
     #[command(flatten)]
     keep: Keep,
 }

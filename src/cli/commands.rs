@@ -45,7 +45,8 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
     sources.files = read_files(files, &listen.keep, false, inlet)?;
     let reader = sources.files.clone();
     if listen.headless {
-        let asked = Headless { sources, parcels, spans: listen.spans, time: listen.time, tell };
+        let (spans, time, with_logs) = (listen.spans, listen.time, listen.with_logs);
+        let asked = Headless { sources, parcels, spans, time, with_logs, tell };
         let announce = |sources: &Sources| {
             let statuses = sources.doors.iter().flat_map(|door| door.statuses());
             for status in statuses.filter(|status| status.state == SourceState::Listening) {

@@ -25,10 +25,13 @@ pub(super) fn export(export: Export, look: Look) -> Result<(), Failure> {
     if export.to != Format::Csv && !export.columns.is_empty() {
         return Err(Failure::usage("--columns is for csv; try: tracetui export --to csv --columns KEY".to_owned()));
     }
+    if export.to != Format::Jsonl && export.with_logs {
+        return Err(Failure::usage("--with-logs is for jsonl; try: tracetui export --to jsonl --with-logs".to_owned()));
+    }
     let document = |name: &str| Document::of(name).map_or(Kind::Csv(&export.columns), Kind::Document);
     let kind = match export.to {
         Format::Text => return write_text(inputs, &export.keep, look, output.as_deref()),
-        Format::Jsonl => return write_jsonl(inputs, export.keep, output.as_deref()),
+        Format::Jsonl => return write_jsonl(inputs, export.keep, export.with_logs, output.as_deref()),
         Format::Csv => Kind::Csv(&export.columns),
         Format::OtlpJson => document("otlp-json"),
         Format::JaegerJson => document("jaeger-json"),
@@ -177,7 +180,7 @@ fn write_text(inputs: Vec<Input>, keep: &Keep, look: Look, path: Option<&Path>) 
     settle(&store, &reader)
 }
 
-fn write_jsonl(inputs: Vec<Input>, keep: Keep, path: Option<&Path>) -> Result<(), Failure> {
+fn write_jsonl(inputs: Vec<Input>, keep: Keep, with_logs: bool, path: Option<&Path>) -> Result<(), Failure> {
     let reader = Reader::new(inputs, keep.service);
     let mut out = Output::open(path)?;
     let mut bytes = Vec::new();
@@ -187,13 +190,17 @@ fn write_jsonl(inputs: Vec<Input>, keep: Keep, path: Option<&Path>) -> Result<()
         for row in &batch.spans {
             jsonl::write_span(&batch.span(row), &mut bytes);
         }
+        if with_logs {
+            jsonl::write_beside(batch, &mut bytes);
+        }
         let go_on = out.write(&bytes);
         bytes.clear();
         go_on
     });
     problems.finish();
-    out.finish(reader.spans() > 0)?;
-    verdict(&reader)
+    let has_logs = with_logs && reader.logs() > 0;
+    out.finish(reader.spans() > 0 || has_logs)?;
+    if has_logs && reader.spans() == 0 && reader.failures().is_empty() { Ok(()) } else { verdict(&reader) }
 }
 
 /// Where output goes. The first error is kept and ends it.

@@ -1,8 +1,11 @@
-//! Writes spans as `jsonl`: one JSON object per line, members and attributes in a fixed order, nothing lost.
+//! Writes spans, and on request log records and lines of output, as `jsonl`: one JSON object per line, members and attributes in a fixed order, nothing lost.
 //!
 //! A value that JSON cannot hold becomes `{"bytes":"<base64>"}` or `{"double":"NaN"}`. Empty members are left out.
 
-use crate::model::{Attribute, Event, Link, Span, Value, push_json_bytes, push_json_double, push_json_string};
+use crate::model::{
+    Attribute, Event, Link, Log, OutputLine, Severity, Span, SpanBatch, Value, push_json_bytes, push_json_double,
+    push_json_string,
+};
 use std::io::Write;
 
 /// Appends a span and its line end.
@@ -32,6 +35,45 @@ pub fn write_span(span: &Span<'_>, out: &mut Vec<u8>) {
     text_member("source", span.source, out);
     list_member("warnings", &span.warnings, out, |warning, out| push_json_string(warning, out));
     out.extend_from_slice(b"}\n");
+}
+
+/// Appends the log records and lines of output of a batch.
+pub fn write_beside(batch: &SpanBatch, out: &mut Vec<u8>) {
+    batch.logs.iter().for_each(|row| write_log(&batch.log(row), out));
+    batch.lines.iter().for_each(|line| write_line(line, out));
+}
+
+/// Appends a log record and its line end, as an object that readers of spans skip.
+pub fn write_log(log: &Log<'_>, out: &mut Vec<u8>) {
+    put(out, format_args!("{{\"log\":{{\"time_unix_nano\":\"{}\"", log.time.0));
+    if log.severity != Severity::UNSPECIFIED {
+        let (name, number) = (log.severity.name(), log.severity.number());
+        put(out, format_args!(",\"severity\":\"{name}\",\"severity_number\":{number}"));
+    }
+    text_member("severity_text", log.severity_text, out);
+    member("body", out);
+    write_value(log.body, out);
+    if log.trace_id.0 != 0 {
+        put(out, format_args!(",\"trace_id\":\"{}\",\"span_id\":\"{}\"", log.trace_id, log.span_id));
+    }
+    text_member("service", log.service, out);
+    text_member("scope", log.scope, out);
+    text_member("event_name", log.event_name, out);
+    attributes_member("attributes", &log.attributes, out);
+    attributes_member("resource", &log.resource, out);
+    text_member("source", log.source, out);
+    out.extend_from_slice(b"}}\n");
+}
+
+/// Appends a line of output and its line end, as an object that readers of spans skip.
+pub fn write_line(line: &OutputLine, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"output\":{\"text\":");
+    push_json_string(&line.text, out);
+    if let Some(time) = line.arrived {
+        put(out, format_args!(",\"time_unix_nano\":\"{}\"", time.0));
+    }
+    text_member("source", &line.origin, out);
+    put(out, format_args!(",\"line\":{}}}}}\n", line.line));
 }
 
 fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {

@@ -1,13 +1,13 @@
-//! Our own format, one span per line, as `export --to jsonl` and `listen --headless` write it.
+//! Our own format, one span (or log record, or line of output) per line, as `export --to jsonl` and `listen --headless` write it.
 //!
 //! Takes one parsed object and fills a batch. A round trip changes nothing: what is written is what is read.
 
 use super::console::{parse_span_id, parse_trace_id, range, warn};
-use super::json::{Json, JsonKind, Shapes, push_attributes, push_text};
-use super::scan::{DecodeOptions, Memo, Verdict};
+use super::json::{Json, JsonKind, Shapes, push_attributes, push_text, push_value};
+use super::scan::{DecodeOptions, Memo, Verdict, severity};
 use crate::model::{
-    BatchEvent, BatchLink, BatchResource, BatchSpan, Kind, LinkKind, Range32, SpanBatch, SpanId, Status, Timestamp,
-    TraceId,
+    BatchEvent, BatchLink, BatchLog, BatchResource, BatchSpan, Kind, LinkKind, OutputLine, Range32, Severity,
+    SpanBatch, SpanId, Status, Timestamp, TraceId,
 };
 
 /// The members that say whether it is a span, and those that are shared or come first.
@@ -44,7 +44,7 @@ impl<'a> Members<'a> {
 pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> Verdict {
     let members = Members::of(object);
     let (Some(trace_id), Some(span_id), Some(start)) = (members.trace_id, members.span_id, members.start) else {
-        return Verdict::Other;
+        return beside(object, batch, memo, options);
     };
     let Some((trace_id, span_id)) = ids(trace_id, span_id) else {
         return Verdict::Unreadable("a span whose trace_id or span_id is not an id");
@@ -69,6 +69,57 @@ pub(crate) fn decode(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, o
     row.warnings = range(first_warning, batch.warnings.len());
     batch.spans.push(row);
     Verdict::Span(row.start.plus(row.duration))
+}
+
+/// A log record or a line of output, which stand beside spans as the one member of an object.
+fn beside(object: Json<'_>, batch: &mut SpanBatch, memo: &mut Memo, options: &DecodeOptions) -> Verdict {
+    let mut members = object.members();
+    let (Some((key, told)), None) = (members.next(), members.next()) else { return Verdict::Other };
+    let time = || number(told.get(b"time_unix_nano")).map(Timestamp);
+    match (key.raw(), told.get(b"body"), told.get(b"text")) {
+        (b"log", Some(body), _) => match time() {
+            Some(time) => push_log((told, body, time), batch, memo, options),
+            None => Verdict::Unreadable("a log record without a time"),
+        },
+        (b"output", _, Some(text)) => {
+            let copy = push_text(text, batch);
+            let text = batch.str(copy).to_owned();
+            let origin = told.get(b"source").and_then(Json::plain).unwrap_or_default().into();
+            let line = number(told.get(b"line")).unwrap_or_default();
+            let severity = severity(&text);
+            batch.lines.push(OutputLine { text, line, severity, origin, arrived: time(), after: None });
+            Verdict::Span(time().unwrap_or_default())
+        }
+        _ => Verdict::Other,
+    }
+}
+
+fn push_log(
+    (told, body, time): (Json<'_>, Json<'_>, Timestamp),
+    batch: &mut SpanBatch,
+    memo: &mut Memo,
+    options: &DecodeOptions,
+) -> Verdict {
+    let members = Members::of(told);
+    let ids = members.trace_id.zip(members.span_id).and_then(|(trace, span)| ids(trace, span)).unwrap_or_default();
+    let text =
+        |name: &[u8], batch: &mut SpanBatch| told.get(name).map(|text| push_text(text, batch)).unwrap_or_default();
+    let named = told.get(b"severity").and_then(Json::plain).and_then(Severity::parse);
+    let row = BatchLog {
+        time,
+        trace_id: ids.0,
+        span_id: ids.1,
+        severity: number(told.get(b"severity_number")).map(Severity::new).or(named).unwrap_or_default(),
+        severity_text: text(b"severity_text", batch),
+        resource: resource(&members, batch, memo, options),
+        scope: text(b"scope", batch),
+        event_name: text(b"event_name", batch),
+        body: push_value(body, Shapes::Ours, batch),
+        attributes: told.get(b"attributes").map(|list| push_attributes(list, Shapes::Ours, batch)).unwrap_or_default(),
+        source: text(b"source", batch),
+    };
+    batch.logs.push(row);
+    Verdict::Span(time)
 }
 
 fn member(key: &[u8], value: Json<'_>, row: &mut BatchSpan, batch: &mut SpanBatch) {

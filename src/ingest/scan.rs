@@ -24,6 +24,7 @@ mod trace;
 
 pub(crate) use block::{Begins, Block, Decoded, brace_end, brace_then, mark_begins, resource};
 pub(crate) use memo::{CONSOLE, Memo};
+pub(crate) use severity::severity;
 
 use crate::model::{SpanBatch, Timestamp};
 use encoding::Encoding;

@@ -38,6 +38,8 @@ pub struct Headless {
     pub spans: Option<u64>,
     /// Stop after this long.
     pub time: Option<Duration>,
+    /// Log records and lines of output are written too.
+    pub with_logs: bool,
     /// Told of the first twenty problems; the summary counts all.
     pub tell: fn(&Problem),
 }
@@ -62,14 +64,19 @@ pub struct Summary {
     pub dropped: u64,
     /// Spans and batches that clients lost, as far as they say.
     pub lost_by_clients: u64,
+    /// Log records received.
+    pub logs: u64,
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { spans, traces, datagrams, requests, malformed, dropped, lost_by_clients } = self;
+        let Self { spans, traces, datagrams, requests, malformed, dropped, lost_by_clients, logs } = self;
         write!(f, "{spans} spans, {traces} traces, {datagrams} datagrams, ")?;
         if let Some(requests) = requests {
             write!(f, "{requests} requests, ")?;
+        }
+        if *logs > 0 {
+            write!(f, "{logs} log records, ")?;
         }
         write!(f, "{malformed} malformed, {dropped} dropped")?;
         if *lost_by_clients > 0 { write!(f, ", {lost_by_clients} lost by clients") } else { Ok(()) }
@@ -89,6 +96,7 @@ pub fn headless(headless: Headless, out: &mut dyn Write, ready: impl FnOnce(&Sou
             left: headless.spans,
             spans: 0,
             traces: HashSet::default(),
+            with_logs: headless.with_logs,
             tell: headless.tell,
             told: 0,
         };
@@ -149,6 +157,7 @@ struct Writer<'a> {
     left: Option<u64>,
     spans: u64,
     traces: HashSet<TraceId, foldhash::fast::RandomState>,
+    with_logs: bool,
     tell: fn(&Problem),
     told: usize,
 }
@@ -168,6 +177,9 @@ impl Writer<'_> {
             if self.bytes.len() >= BUFFER {
                 self.flush()?;
             }
+        }
+        if self.with_logs {
+            jsonl::write_beside(&parcel.batch, &mut self.bytes);
         }
         for problem in parcel.batch.problems.iter().take(MOST_TOLD - self.told) {
             (self.tell)(problem);
@@ -201,6 +213,7 @@ impl Writer<'_> {
             malformed: sum(|status| status.malformed),
             dropped: sum(SourceStatus::dropped),
             lost_by_clients: sum(SourceStatus::lost_by_clients),
+            logs: sum(|status| status.logs),
         }
     }
 }

@@ -124,6 +124,30 @@ fn no_path_or_port_is_a_wrong_one() {
 
 #[cfg(unix)]
 #[test]
+fn logs_come_in_by_every_door_and_path() {
+    let headless = Headless::start(&["--with-logs"]);
+    let to = headless.address();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/logs/");
+    let read = |name: &str| std::fs::read(format!("{folder}{name}")).expect("a fixture");
+    let proto = read("python-1.45.2.otlp.pb");
+    let json = read("node-0.223.1.otlp.jsonl");
+    assert_eq!(post(&to, "/v1/logs", &[PROTO], &proto).status, 200);
+    assert_eq!(post(&to, "/", &[PROTO], &proto).status, 200, "told by its shape");
+    let first = json.split(|byte| *byte == b'\n').next().expect("a line");
+    let answer = post(&to, "/prefix/v1/logs", &[JSON], first);
+    assert_eq!((answer.status, &*answer.body), (200, &b"{}"[..]));
+    let service = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+    let answer = call(&to, service, &proto, &[]);
+    assert_eq!((answer.status, answer.message.as_deref()), (0, Some(&b""[..])));
+    assert_eq!(post(&to, "/v1/logs", &[PROTO], &proto[..proto.len() - 3]).status, 400);
+    let run = ended(headless);
+    let logs = run.stdout.lines().filter(|line| line.starts_with("{\"log\":")).count();
+    assert_eq!(logs, 6 + 6 + 1 + 6, "{}", run.stderr);
+    assert!(run.stderr.contains("19 log records, 1 malformed"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
 fn logs_metrics_and_profiles_are_answered_with_success() {
     let headless = Headless::start(&[]);
     let to = headless.address();

@@ -136,3 +136,45 @@ fn odd_records_are_kept_and_damaged_ones_told() {
     assert!(batch.problems.iter().any(|problem| problem.reason.contains("log record")), "{:?}", batch.problems);
     assert_eq!(batch.logs.len(), 5, "the others are there");
 }
+
+/// Everything as `--with-logs` writes it.
+fn written(batch: &SpanBatch) -> String {
+    let mut out = Vec::new();
+    tracetui::export::jsonl::write_beside(batch, &mut out);
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn what_is_written_is_read_back_the_same() {
+    let names =
+        ["python-1.45.2.otlp.pb", "node-0.223.1.otlp.jsonl", "node-0.223.1.console.txt", "python-1.45.2.console.txt"];
+    for name in names {
+        let (batch, ..) = read(&fixture(name), 1 << 20);
+        let text = written(&batch);
+        assert!(text.lines().all(|line| line.starts_with("{\"log\":{")), "{text}");
+        let (again, counts, format) = read(text.as_bytes(), 100);
+        assert_eq!(logs(&again), logs(&batch), "{name}");
+        assert_eq!((counts.spans, counts.malformed, counts.objects, format), (0, 0, 0, "jsonl"));
+        assert_eq!(written(&again), text);
+    }
+    let (talk, again) = (crate::output::screens::talk(), written(&crate::output::screens::talk()));
+    let (read, ..) = read(again.as_bytes(), 1 << 20);
+    assert_eq!((written(&read), read.lines.len()), (again, talk.lines.len()));
+    assert_eq!(read.lines, talk.lines);
+}
+
+#[test]
+fn the_command_line_writes_logs_where_it_is_asked_to() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/logs/python-1.45.2.console.txt");
+    let count =
+        |run: &crate::process::Run, start: &str| run.stdout.lines().filter(|line| line.starts_with(start)).count();
+    let plain = crate::process::run(&["export", "--to", "jsonl", path]);
+    assert_eq!((count(&plain, "{\"trace_id\""), count(&plain, "{\"log\"")), (2, 0));
+    let whole = crate::process::run(&["export", "--to", "jsonl", "--with-logs", path]);
+    assert_eq!((count(&whole, "{\"trace_id\""), count(&whole, "{\"log\""), whole.code), (2, 6, Some(0)));
+    let read = crate::process::run_with(&["export", "--to", "jsonl", "--with-logs", "-"], &whole.stdout);
+    assert_eq!(read.stdout, whole.stdout);
+    let csv = crate::process::run(&["export", "--to", "csv", "--with-logs", path]);
+    assert_eq!(csv.code, Some(2), "{}", csv.stderr);
+    assert!(csv.stderr.contains("--with-logs is for jsonl"), "{}", csv.stderr);
+}

@@ -249,7 +249,7 @@ fn help_lists_the_keys_and_the_palette_runs_what_is_chosen() {
 
 #[test]
 fn health_explains_the_sources() {
-    let harness = shop_screen(180, 30).listening().keys("H");
+    let harness = shop_screen(190, 30).listening().keys("H");
     let screen = harness.screen();
     assert!(screen.contains("jaeger-compact 127.0.0.1:6831"), "{screen}");
     assert!(screen.contains("received 7 = shown 7"), "{screen}");

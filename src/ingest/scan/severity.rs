@@ -10,7 +10,7 @@ const NEAR: usize = 120;
 const KEYS: &[&str] = &["level", "lvl", "severity", "levelname", "loglevel", "severity_text", "log.level"];
 
 /// The severity of a line.
-pub(super) fn severity(line: &str) -> Severity {
+pub(crate) fn severity(line: &str) -> Severity {
     let near = (0..=NEAR.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
     let head = line.get(..near).unwrap_or_default();
     let is_structured = head.contains(['{', '=']);

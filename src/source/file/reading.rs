@@ -133,7 +133,10 @@ impl Reading {
         let is_live = matches!(self.input, Input::Stdin) || self.follows.load(Ordering::Acquire);
         let arrived = is_live.then(wall);
         for line in &mut batch.lines {
-            (line.origin, line.arrived) = (Arc::clone(&origin), arrived);
+            // What was written down with its origin and time keeps them.
+            if line.origin.is_empty() {
+                (line.origin, line.arrived) = (Arc::clone(&origin), line.arrived.or(arrived));
+            }
         }
     }
 

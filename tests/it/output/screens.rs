@@ -48,7 +48,7 @@ pub(crate) fn talk() -> SpanBatch {
     let printed = [
         (400, Severity::UNSPECIFIED, "Hello world from OpenTelemetry Python!"),
         (410, Severity::ERROR, "ERROR:root:no such order"),
-        (411, Severity::UNSPECIFIED, "Traceback (most recent call last):"),
+        (411, Severity::ERROR, "Traceback (most recent call last):"),
         (412, Severity::UNSPECIFIED, "  File \"app.py\", line 7, in <module>"),
         (413, Severity::UNSPECIFIED, "KeyError: 'u-1'"),
         (

@@ -20,6 +20,7 @@ const COLUMNS: &[Column] = &[
     Column("malformed", 11, true, |source| Some(short_count(source.malformed))),
     Column("received", 10, false, |source| (!is_file(source)).then(|| short_count(received(source)))),
     Column("refused", 9, true, |source| source.requests.map(|_| short_count(source.refused))),
+    Column("logs", 7, false, |source| (source.requests.is_some() || source.logs > 0).then(|| short_count(source.logs))),
     Column("not kept", 10, false, |source| source.requests.map(|_| short_count(source.not_kept))),
     Column("kernel drops", 14, true, |source| {
         is_udp(source).then(|| source.kernel_drops.map_or_else(|| "n/a".to_string(), short_count))
