@@ -25,6 +25,7 @@ const SHOTS: &[(&str, u16, u16, &str)] = &[
     ("trace", 140, 40, "/ d e l i v e r y enter down down enter down down down down"),
     ("error", 140, 40, "/ c h e c k o u t enter s s s s s s enter e"),
     ("small", 80, 24, "/ d e l i v e r y enter down down enter down down down down"),
+    ("output", 140, 40, "L 4 G up up up up up up up right"),
     ("health", 140, 24, "H"),
     ("help", 100, 40, "?"),
 ];
