@@ -5,6 +5,7 @@ pub(crate) mod screens;
 use proptest::prelude::*;
 
 use tracetui::model::{Attribute, Log, OutputLine, Severity, Span, SpanBatch, SpanId, Timestamp, TraceId, Value};
+use tracetui::query::output::{Output as Lines, Wanted, What, row as row_of};
 use tracetui::store::{RecordRef, Store};
 
 /// A record that says nothing but this.
@@ -169,6 +170,62 @@ proptest! {
             let known: Vec<u64> = store.logs(TraceId(trace)).map(|(_, number)| number).collect();
             let of_trace = held.iter().filter(|record| record.span().0 == TraceId(trace));
             prop_assert_eq!(known, of_trace.map(|record| record.number()).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// One thing that comes: a log record, a line, a line of a stack trace, or a span.
+fn come(step: (u8, u128, u32)) -> SpanBatch {
+    let (kind, trace, n) = step;
+    let second = i64::from(n);
+    match kind {
+        0 => logs(&[log(trace, 1, second, if n % 3 == 0 { "failed badly" } else { "said" })]),
+        1 => printed(&[("a line", None, Some(second))]),
+        2 => printed(&[("  at its trace", Some(second - 30), Some(second))]),
+        _ => {
+            let start = Timestamp(second * 1_000_000_000);
+            spans(&[Span { start, duration: 5, ..span(trace + 1, u64::from(n) + 1) }])
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_list_that_goes_on_is_the_list_made_at_once(
+        steps in prop::collection::vec((0u8..4, 0u128..4, 1u32..500), 1..200),
+        budget in prop::sample::select(vec![30_000u64, 1 << 20]), work in 1usize..5, unfolded in 0u64..60
+    ) {
+        let words = |text: &str| Wanted::new(text, Severity::UNSPECIFIED);
+        let mut store = Store::new(budget);
+        let (mut all, mut found) = (Lines::default(), Lines::default());
+        found.ask(words("failed"));
+        for step in steps {
+            store.extend(&come(step));
+            all.refresh(&store, work, Lines::end(&store));
+            found.refresh(&store, work, Lines::end(&store));
+            all.fold(unfolded, true);
+        }
+        for (list, text) in [(&mut all, ""), (&mut found, "failed")] {
+            while !list.refresh(&store, work, Lines::end(&store)) {}
+            let keys: Vec<_> = list.rows().iter().map(|row| (row.place, row.what)).collect();
+            prop_assert!(keys.is_sorted(), "{keys:?}");
+            let mut at_once = Lines::default();
+            at_once.ask(words(text));
+            prop_assert!(at_once.refresh(&store, usize::MAX, Lines::end(&store)));
+            // Traces that ended before the first record that is left are no longer looked for; those that are there stay.
+            let records = |list: &Lines| -> Vec<What> {
+                let rows = list.rows().iter().map(|row| row.what);
+                rows.filter(|what| matches!(what, What::Part(_, 0))).collect()
+            };
+            let (left, right) = (records(list), records(&at_once));
+            // A line under one that has left stands alone when the list is made anew.
+            prop_assert!(left.iter().all(|what| right.contains(what)), "{left:?} {right:?}");
+            if store.records().start == 0 && store.totals().evicted_traces == 0 {
+                prop_assert_eq!(left, right);
+            }
+            for row in list.rows() {
+                prop_assert!(row_of(&store, *row).is_some(), "{row:?} is there");
+            }
         }
     }
 }

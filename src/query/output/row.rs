@@ -5,6 +5,9 @@ use crate::model::{Attribute, Severity, SpanId, Timestamp, TraceId, Value};
 use crate::query::detail::{DetailLine, attribute_lines};
 use crate::store::{RecordRef, Store};
 
+/// Bytes of a message and of a stack trace that are shown; exporting gives the rest.
+const MOST_TEXT: usize = 64 << 10;
+
 /// A row as drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputRow {
@@ -105,26 +108,30 @@ fn under(store: &Store, record: RecordRef<'_>, part: u32) -> String {
 /// The lines of a log record: its message, or where that is empty its event's name; then its stack trace.
 pub(super) fn lines(record: RecordRef<'_>) -> impl Iterator<Item = String> {
     let text = record.text();
+    let text = cut(&text);
     let log = record.to_log();
     let told = |key: &str| {
         log.as_ref().and_then(|log| {
             log.attributes.iter().find_map(|attribute| match attribute {
-                Attribute { key: found, value: Value::Str(text) } if *found == key => Some((*text).to_string()),
+                Attribute { key: found, value: Value::Str(text) } if *found == key => Some(cut(text).to_string()),
                 _ => None,
             })
         })
     };
     let event = log.as_ref().map(|log| log.event_name.to_string()).unwrap_or_default();
     let exception = told("exception.message").or_else(|| told("exception.type"));
-    let first = if text.trim().is_empty() {
-        exception.filter(|_| event.is_empty()).unwrap_or(event)
-    } else {
-        text.into_owned()
-    };
+    let first =
+        if text.trim().is_empty() { exception.filter(|_| event.is_empty()).unwrap_or(event) } else { text.to_string() };
     let stack = told("exception.stacktrace").filter(|stack| !first.contains(stack.trim())).unwrap_or_default();
     let whole = [first.trim_end(), stack.trim_end()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
     let lines: Vec<String> = whole.join("\n").split('\n').map(|line| line.trim_end_matches('\r').to_string()).collect();
     lines.into_iter()
+}
+
+/// As much of a text as a screen can be asked to show.
+fn cut(text: &str) -> &str {
+    let end = (0..=MOST_TEXT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    text.get(..end).unwrap_or_default()
 }
 
 /// The span that a record names: a log record's own, or ids in the text of a line.

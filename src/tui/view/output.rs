@@ -166,6 +166,15 @@ impl Output {
         }
     }
 
+    /// A message as a whole, one line of it where the cursor is on that, or a trace's name and id.
+    fn copied(&self, shown: &Shown) -> String {
+        match (&shown.text.body, &self.near) {
+            (Body::Root { name, .. }, _) => format!("{} {name} {}", shown.text.service, shown.text.span.0),
+            (Body::Line { .. }, Some((_, near))) => near.text.join("\n"),
+            (Body::Line { text, .. } | Body::Part { text, .. }, _) => text.clone(),
+        }
+    }
+
     fn fold(&mut self, unfold: bool) -> Flow {
         let Some((number, _)) = self.number() else { return Flow::Consumed };
         self.lines.fold(number, unfold);
@@ -296,7 +305,7 @@ impl View for Output {
             }
             Action::Wrap => self.wraps = !self.wraps,
             Action::CopyLine => match self.shown() {
-                Some(shown) => return Flow::Effect(Effect::Copy(list::plain(&shown.text)), "copied the line"),
+                Some(shown) => return Flow::Effect(Effect::Copy(self.copied(shown)), "copied the line"),
                 None => return Flow::say("no line is selected"),
             },
             Action::Back => return self.back(),

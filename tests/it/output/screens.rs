@@ -282,3 +282,21 @@ fn logs_without_spans_are_pointed_at_and_are_no_reason_to_fail() {
     let run = crate::process::run(&["print", fixture]);
     assert!(run.stderr.contains("3 log records"), "{}", run.stderr);
 }
+
+#[test]
+fn a_message_of_megabytes_is_shown_in_part_and_a_stack_trace_is_copied_whole() {
+    let mut harness = shop(160, 44);
+    let text = "first line\n".to_owned() + &"x".repeat(3 << 20) + &"\nline".repeat(100_000);
+    let mut batch = SpanBatch::default();
+    batch.push_log(&at(3_000, 0, "checkout", Severity::INFO, &text));
+    harness.extend(&batch);
+    let harness = harness.keys("L G w right down");
+    assert!(harness.screen().contains("first line") && selected(&harness).contains("xxx"), "{}", harness.screen());
+    let copied = shop(120, 30).keys("L 5 g j y").effects;
+    let [Effect::Copy(text)] = copied.as_slice() else { panic!("{copied:?}") };
+    assert!(text.starts_with("acquirer did not") && text.ends_with("TimeoutError: acquirer did not answer"), "{text}");
+    let part = shop(120, 30).keys("L 5 g j right j y").effects;
+    assert_eq!(part, [Effect::Copy("Traceback (most recent call last):".to_owned())]);
+    let root = shop(120, 30).keys("L g y").effects;
+    assert_eq!(root, [Effect::Copy("frontend POST /checkout 0000000000000001".to_owned())]);
+}

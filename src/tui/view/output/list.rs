@@ -235,11 +235,3 @@ pub(super) fn styles(severity: Severity, cx: &Cx<'_>) -> (Style, Style) {
     let word = cx.theme.style(word);
     (if bold { word.add_modifier(Modifier::BOLD) } else { word }, cx.theme.style(text))
 }
-
-/// A row as text to be copied.
-pub(super) fn plain(row: &OutputRow) -> String {
-    match &row.body {
-        Body::Root { name, .. } => format!("{} {name} {}", row.service, row.span.0),
-        Body::Line { text, .. } | Body::Part { text, .. } => text.clone(),
-    }
-}
