@@ -72,7 +72,7 @@ def cases(wanted):
 
 
 def run(name, door, command):
-    server = subprocess.Popen([BIN, "listen", "--headless", f"{door}://127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen([BIN, "listen", "--headless", "--with-logs", f"{door}://127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     address = server.stderr.readline().split()[-1]
     command = [part.replace("{http}", f"http://{address}").replace("{address}", address) for part in command]
     output = tempfile.TemporaryFile("w+")
@@ -84,8 +84,11 @@ def run(name, door, command):
     server.wait()
     copy.wait()
     output.seek(0)
-    came = sorted((span["span_id"], span["name"]) for span in map(json.loads, output))
+    objects = [json.loads(line) for line in output]
+    came = sorted((span["span_id"], span["name"]) for span in objects if "log" not in span)
     made = sorted(tuple(line.split(" ", 1)) for line in client.stdout.splitlines() if len(line.split(" ", 1)[0]) == 16)
+    came += sorted((told["log"]["span_id"], told["log"]["body"]) for told in objects if "log" in told)
+    made += sorted(tuple(line.split(" ", 2)[1:]) for line in client.stdout.splitlines() if line.startswith("log "))
     complaints = [line for line in client.stderr.splitlines() if "rror" in line or "ailed" in line]
     good = made and came == made and not complaints and client.returncode == 0
     print(f"{'ok  ' if good else 'FAIL'}  {name:34} {door:16} {len(came):5} of {len(made):5}  {summary}", *complaints[:2], sep="  " if complaints else " ")
