@@ -45,6 +45,18 @@ def go():
     return program
 
 
+def java():
+    """The class path of the program."""
+    folder = os.path.join(WORK, "java")
+    if not os.path.exists(os.path.join(folder, "path")):
+        shutil.copytree(os.path.join(HERE, "java"), folder, dirs_exist_ok=True)
+        quiet(["mvn", "-q", "-B", "compile", "dependency:build-classpath", "-Dmdep.outputFile=libraries"], cwd=folder)
+        with open(os.path.join(folder, "libraries")) as libraries, open(os.path.join(folder, "path"), "w") as path:
+            path.write(os.path.join(folder, "target/classes") + os.pathsep + libraries.read())
+    with open(os.path.join(folder, "path")) as path:
+        return path.read()
+
+
 def cases(wanted):
     """Name of the client, door, command with {http} for a URL and {address} for host and port."""
     has = lambda name, tool: (not wanted or name in wanted) and (shutil.which(tool) or print(f"skipped {name}: no {tool} here"))
@@ -69,6 +81,9 @@ def cases(wanted):
         client = go()
         yield "opentelemetry-go http", "otlp-http", [client, "http", "{address}"]
         yield "opentelemetry-go grpc", "otlp-grpc", [client, "grpc", "{address}"]
+    if has("java", "mvn"):
+        for kind, door in [("http", "otlp-http"), ("grpc", "otlp-grpc"), ("grpc", "otlp-http")]:
+            yield f"opentelemetry-java {kind}", door, ["java", "-cp", java(), "Client", kind, "{http}"]
 
 
 def run(name, door, command):
