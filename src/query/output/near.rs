@@ -56,7 +56,7 @@ pub struct NearSpan {
     pub is_own: bool,
 }
 
-/// What lies around a row, in at most `most` spans.
+/// What lies around a row, in at most `most` spans; none are looked for where there is no room.
 pub fn near(store: &Store, what: What, named: (TraceId, SpanId), most: usize) -> Near {
     let record = if let What::Part(number, _) = what { store.record(number) } else { None };
     let trace = store.trace(named.0).filter(|_| named.0.0 != 0);
@@ -68,7 +68,10 @@ pub fn near(store: &Store, what: What, named: (TraceId, SpanId), most: usize) ->
         span: own.map_or(SpanId::default(), SpanRef::span_id),
         time: record.and_then(|record| record.time()),
         range: trace.map_or((Timestamp(0), 0), |trace| (trace.start(), trace.duration())),
-        spans: trace.map(|trace| around(trace, own.unwrap_or(trace.root()), own.is_some(), most)).unwrap_or_default(),
+        spans: trace
+            .filter(|_| most > 0)
+            .map(|trace| around(trace, own.unwrap_or(trace.root()), own.is_some(), most))
+            .unwrap_or_default(),
         severity: record.map(|record| record.severity()).unwrap_or_default(),
         lines: record.map(details).unwrap_or_default(),
         text: match record {

@@ -21,6 +21,15 @@ pub struct OutputRow {
     pub body: Body,
 }
 
+impl OutputRow {
+    /// A row whose record has left.
+    pub fn gone() -> Self {
+        let (severity, logger, text) = (Severity::UNSPECIFIED, String::new(), "no longer kept".to_string());
+        let body = Body::Line { severity, logger, text, parts: 0 };
+        Self { time: None, service: String::new(), span: Default::default(), body }
+    }
+}
+
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {

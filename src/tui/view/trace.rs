@@ -44,6 +44,8 @@ pub(crate) struct Trace {
     selected: Option<Node>,
     scroll: Scroll,
     rows: Vec<WaterfallRow>,
+    /// Log records by span, and the trace's revision that they are of.
+    logs: (Option<u64>, TraceLogs),
     /// Of the trace when the tree was begun.
     revision: Option<u64>,
     /// The next tree, while it is being built.
@@ -92,6 +94,7 @@ impl Trace {
             selected: None,
             scroll: Scroll::default(),
             rows: Vec::new(),
+            logs: (None, TraceLogs::default()),
             revision: None,
             build: None,
             built: Timestamp::default(),
@@ -229,14 +232,16 @@ impl View for Trace {
         self.scroll.clamp(self.visible.len(), height);
         let levels = usize::from(guides_cap(self.names_width(area))) / 2 + 1;
         if let Some(trace) = store.trace(self.id) {
-            let logs = TraceLogs::new(store, self.id);
+            if self.logs.0 != Some(trace.revision()) {
+                self.logs = (Some(trace.revision()), TraceLogs::new(store, self.id));
+            }
             let visible = (self.scroll.top..self.scroll.top + height).map_while(|at| self.visible.row(at));
             let folded = |at: u32| self.tree.rows.get(at as usize).is_some_and(|row| self.folds.contains(row.node));
             let row = |at: u32| {
                 let mut row = waterfall::row(trace, &self.tree, at, folded(at), levels)?;
                 if let (Node::Span(idx), Some(bar)) = (row.node, &mut row.span) {
                     let id = trace.span(idx).map(SpanRef::span_id).unwrap_or_default();
-                    bar.logs = logs.marks(store, id, self.tree.timeline.origin());
+                    bar.logs = self.logs.1.marks(store, id, self.tree.timeline.origin());
                 }
                 // What a frozen picture says of a span stays, also when a later copy of it says something else.
                 let known = self.rows.iter().filter(|_| is_paused).find(|known| known.node == row.node);

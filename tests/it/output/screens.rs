@@ -254,6 +254,23 @@ fn evicted_lines_leave_and_the_cursor_stays_on_what_is_left() {
 }
 
 #[test]
+fn what_leaves_while_paused_is_said_to_have_left() {
+    let mut harness = Harness::new(Options { memory: 160_000, ..options() }, 120, 30);
+    let say = |n: u64| {
+        let mut batch = SpanBatch::default();
+        let text = format!("line {n} {}", "x".repeat(100));
+        batch.push_log(&at(n, 0, "checkout", Severity::INFO, &text));
+        batch
+    };
+    (0..60).for_each(|n| harness.extend(&say(n)));
+    let mut harness = harness.keys("L g space");
+    (60..400).for_each(|n| harness.extend(&say(n)));
+    assert!(harness.screen().contains("line 3 "), "what was seen stays: {}", harness.screen());
+    let further = harness.keys("G").screen();
+    assert!(further.lines().any(|line| line.contains('▌') && line.contains("no longer kept")), "{further}");
+}
+
+#[test]
 fn health_and_the_marks_of_a_trace_tell_of_logs() {
     let trace = shop(120, 30).keys("G enter").screen();
     let row = trace.lines().find(|line| line.contains("▎payment shop.Payment/Charge")).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ratatui::layout::Rect;
 
 use super::{Output, Shown, Target, WORK, list, wrap};
-use crate::query::output::{Output as Lines, What, near, row};
+use crate::query::output::{Output as Lines, OutputRow, What, near, row};
 use crate::store::Store;
 use crate::tui::view::Cx;
 use crate::tui::widget::Scroll;
@@ -59,7 +59,9 @@ impl Output {
         let room = usize::from(list.width).saturating_sub(list::indent(cx) + 3);
         let view = |at: usize| {
             let row_of = self.lines.rows().get(at).copied()?;
-            let text = self.frozen.get(&row_of.what).cloned().or_else(|| row(store, row_of))?;
+            let known = self.frozen.get(&row_of.what).cloned().or_else(|| row(store, row_of));
+            // While the picture is frozen the store goes on.
+            let text = known.unwrap_or_else(OutputRow::gone);
             let height = if self.wraps { wrap::height(&text, room, height) } else { 1 };
             let is_unfolded = matches!(row_of.what, What::Part(number, _) if self.lines.is_unfolded(number));
             Some(Shown { at, row: row_of, text, is_unfolded, height })
@@ -84,7 +86,7 @@ impl Output {
         if cx.paused.is_some() {
             self.frozen.extend(self.rows.iter().map(|shown| (shown.row.what, shown.text.clone())));
         }
-        let most = usize::from(list.height / 2);
+        let most = if Self::regions(area).beside.is_some() { usize::from(list.height / 2) } else { 0 };
         let is_kept = cx.paused.is_some() && self.near.as_ref().map(|(what, _)| *what) == self.selected;
         if !is_kept {
             let near = |shown: &Shown| (shown.row.what, near(store, shown.row.what, shown.text.span, most));
