@@ -45,6 +45,15 @@ def go():
     return program
 
 
+def rust():
+    folder = os.path.join(WORK, "rust")
+    program = os.path.join(folder, "target/debug/client")
+    if not os.path.exists(program):
+        shutil.copytree(os.path.join(HERE, "rust"), folder, dirs_exist_ok=True)
+        quiet(["cargo", "build", "-q"], cwd=folder)
+    return program
+
+
 def java():
     """The class path of the program."""
     folder = os.path.join(WORK, "java")
@@ -81,6 +90,9 @@ def cases(wanted):
         client = go()
         yield "opentelemetry-go http", "otlp-http", [client, "http", "{address}"]
         yield "opentelemetry-go grpc", "otlp-grpc", [client, "grpc", "{address}"]
+    if has("rust", "cargo"):
+        for kind, door in [("proto", "otlp-http"), ("json", "otlp-http"), ("grpc", "otlp-grpc")]:
+            yield f"opentelemetry-rust {kind}", door, [rust(), kind, "{http}"]
     if has("java", "mvn"):
         for kind, door in [("http", "otlp-http"), ("grpc", "otlp-grpc"), ("grpc", "otlp-http")]:
             yield f"opentelemetry-java {kind}", door, ["java", "-cp", java(), "Client", kind, "{http}"]
