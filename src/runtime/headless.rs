@@ -71,12 +71,15 @@ pub struct Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { spans, traces, datagrams, requests, malformed, dropped, lost_by_clients, logs } = self;
-        write!(f, "{spans} spans, {traces} traces, {datagrams} datagrams, ")?;
-        if let Some(requests) = requests {
-            write!(f, "{requests} requests, ")?;
-        }
-        if *logs > 0 {
-            write!(f, "{logs} log records, ")?;
+        let said = [
+            (Some(*spans), "span"),
+            (Some(*traces), "trace"),
+            (Some(*datagrams), "datagram"),
+            (*requests, "request"),
+            (Some(*logs).filter(|logs| *logs > 0), "log record"),
+        ];
+        for (n, word) in said.into_iter().filter_map(|(n, word)| Some((n?, word))) {
+            write!(f, "{n} {word}{}, ", if n == 1 { "" } else { "s" })?;
         }
         write!(f, "{malformed} malformed, {dropped} dropped")?;
         if *lost_by_clients > 0 { write!(f, ", {lost_by_clients} lost by clients") } else { Ok(()) }

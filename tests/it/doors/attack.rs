@@ -109,7 +109,7 @@ fn a_thousand_silent_connections_keep_nobody_out() {
     drop(silent);
     let run = super::ended(headless);
     assert_eq!(run.stdout.lines().count(), 1);
-    assert!(run.stderr.contains(" 1 datagrams, "), "{}", run.stderr);
+    assert!(run.stderr.contains(" 1 datagram, "), "{}", run.stderr);
 }
 
 #[test]
