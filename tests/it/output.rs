@@ -182,6 +182,7 @@ fn come(step: (u8, u128, u32)) -> SpanBatch {
         0 => logs(&[log(trace, 1, second, if n % 3 == 0 { "failed badly" } else { "said" })]),
         1 => printed(&[("a line", None, Some(second))]),
         2 => printed(&[("  at its trace", Some(second - 30), Some(second))]),
+        4 => printed(&[("read later", Some(second - 100), Some(second))]),
         _ => {
             let start = Timestamp(second * 1_000_000_000);
             spans(&[Span { start, duration: 5, ..span(trace + 1, u64::from(n) + 1) }])
@@ -192,7 +193,7 @@ fn come(step: (u8, u128, u32)) -> SpanBatch {
 proptest! {
     #[test]
     fn a_list_that_goes_on_is_the_list_made_at_once(
-        steps in prop::collection::vec((0u8..4, 0u128..4, 1u32..500), 1..200),
+        steps in prop::collection::vec((0u8..5, 0u128..4, 1u32..500), 1..200),
         budget in prop::sample::select(vec![30_000u64, 1 << 20]), work in 1usize..5, unfolded in 0u64..60
     ) {
         let words = |text: &str| Wanted::new(text, Severity::UNSPECIFIED);
