@@ -50,7 +50,11 @@ pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
         (lost, format!("lost {}", count(lost)), Role::Error),
         (cx.totals.evicted_spans, format!("evicted {}", short_count(cx.totals.evicted_spans)), Role::Warning),
         (malformed, format!("malformed {}", count(malformed)), Role::Warning),
-        (arrived as u64, format!("+{} {}", count(arrived as u64), if arrived == 1 { "span" } else { "spans" }), Role::Warning),
+        (
+            arrived as u64,
+            format!("+{} {}", count(arrived as u64), if arrived == 1 { "span" } else { "spans" }),
+            Role::Warning,
+        ),
     ];
     let mut pieces: Vec<_> = pieces.into_iter().filter(|(n, ..)| *n > 0).map(|(_, text, role)| (text, role)).collect();
     pieces.push(word(cx));

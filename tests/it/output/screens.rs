@@ -198,6 +198,9 @@ fn the_cursor_follows_what_comes_until_it_is_moved() {
     };
     harness.extend(&say("one more", 2_000));
     assert!(selected(&harness).contains("one more"), "{}", harness.screen());
+    assert!(harness.keys("down").screen().contains("following"), "down at the end changes nothing");
+    let mut harness = shop(120, 30).listening().keys("L");
+    harness.extend(&say("one more", 2_000));
     let mut harness = harness.keys("up");
     let before = selected(&harness);
     harness.extend(&say("another", 2_100));
@@ -316,4 +319,13 @@ fn a_message_of_megabytes_is_shown_in_part_and_a_stack_trace_is_copied_whole() {
     assert_eq!(part, [Effect::Copy("Traceback (most recent call last):".to_owned())]);
     let root = shop(120, 30).keys("L g y").effects;
     assert_eq!(root, [Effect::Copy("frontend POST /checkout 0000000000000001".to_owned())]);
+}
+
+#[test]
+fn while_a_filter_is_typed_arrows_move_and_other_keys_do_not() {
+    let typing = || shop(120, 30).keys("L g /").text("acquirer");
+    let row = |keys: &str| selected(&typing().keys(keys));
+    assert!(row("up").contains("acquirer slow") && row("up down").contains("did not answer"), "{}", row("up down"));
+    assert_eq!(row("up tab"), row("up"));
+    assert_eq!(row("up down f5"), row("up down"));
 }
