@@ -1,7 +1,8 @@
-//! A one-line text field.
+//! A one-line text field, and the filter that lists have it for.
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::keymap::FieldKey;
 use super::text::Pen;
 use super::theme::{Role, Theme};
 use super::{Code, Key};
@@ -26,6 +27,74 @@ pub(crate) enum Typed {
     Cancelled,
     /// Not for a text field.
     Other,
+}
+
+/// A list's filter while it is typed: each letter asks for something else, and the text from before comes back when it is
+/// given up.
+#[derive(Debug, Default)]
+pub(crate) struct FilterPrompt {
+    prompt: Option<Prompt>,
+    /// The filter in force before it was opened.
+    before: String,
+}
+
+/// What a key in a [`FilterPrompt`] asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The list of what this text finds.
+    For(String),
+    /// So many rows down.
+    Move(isize),
+    /// Nothing.
+    Nothing,
+}
+
+impl FilterPrompt {
+    /// What keys do while it is open.
+    pub(crate) const KEYS: &[FieldKey] =
+        &[(&[Code::Enter], "keep the filter"), (&[Code::Esc], "as before"), (&[Code::Up, Code::Down], "move")];
+
+    /// Opens it with the filter in force.
+    pub(crate) fn open(&mut self, filter: &str) {
+        *self = Self { prompt: Some(Prompt::new(filter)), before: filter.to_string() };
+    }
+
+    /// Closes it; what it holds stays in force.
+    pub(crate) fn close(&mut self) {
+        self.prompt = None;
+    }
+
+    /// The text field, while it is open.
+    pub(crate) fn field(&self) -> Option<&Prompt> {
+        self.prompt.as_ref()
+    }
+
+    /// Takes a key; `None` where it is closed or the key is not for a text field.
+    pub(crate) fn press(&mut self, key: Key) -> Option<Asked> {
+        let prompt = self.prompt.as_mut()?;
+        Some(match prompt.press(key) {
+            Typed::Changed => Asked::For(prompt.text()),
+            Typed::Done => {
+                self.close();
+                Asked::Nothing
+            }
+            Typed::Cancelled => {
+                self.close();
+                Asked::For(std::mem::take(&mut self.before))
+            }
+            Typed::Other if key.code == Code::Up => Asked::Move(-1),
+            Typed::Other if key.code == Code::Down => Asked::Move(1),
+            Typed::Other if key.ctrl => return None,
+            Typed::Same | Typed::Other => Asked::Nothing,
+        })
+    }
+
+    /// Takes pasted text in; what it then holds, while it is open.
+    pub(crate) fn paste(&mut self, text: &str) -> Option<String> {
+        let prompt = self.prompt.as_mut()?;
+        prompt.insert(text);
+        Some(prompt.text())
+    }
 }
 
 impl Prompt {

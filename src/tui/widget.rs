@@ -7,7 +7,7 @@ pub(crate) mod table;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::text::Pen;
+use super::text::{Pen, count, width};
 use super::theme::Role;
 use super::view::Cx;
 
@@ -37,6 +37,21 @@ pub(crate) fn panel(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, focus: bool) -> R
 /// A pen on a panel's top edge, inset by two cells.
 pub(crate) fn title<'b>(area: Rect, buf: &'b mut Buffer, cx: &Cx<'_>) -> Pen<'b> {
     Pen::new(buf, cx.glyphs, area.x + 2, area.y, area.right().saturating_sub(2))
+}
+
+/// A piece of the edge between two parts of a title.
+pub(crate) fn dash(pen: &mut Pen<'_>, cx: &Cx<'_>) {
+    for sign in [' ', cx.glyphs.border[0], ' '] {
+        pen.sign(sign, cx.theme.style(Role::Border));
+    }
+}
+
+/// Says on a panel's bottom edge which row of how many is selected.
+pub(crate) fn place(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, (selected, len): (usize, usize)) {
+    let text = format!(" {} / {} ", count(selected as u64 + 1), count(len as u64));
+    let x = area.right().saturating_sub(width(&text) + 2);
+    let mut pen = Pen::new(buf, cx.glyphs, x, area.bottom().saturating_sub(1), area.right());
+    pen.put(&text, cx.theme.style(Role::Muted));
 }
 
 /// Sets a cell when it is inside the buffer.

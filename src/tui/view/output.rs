@@ -15,14 +15,10 @@ use crate::query::output::{Body, Near, Output as Lines, OutputRow, Row, Wanted, 
 use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::keymap::FieldKey;
-use crate::tui::prompt::{Prompt, Typed};
+use crate::tui::prompt::{Asked, FilterPrompt};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::{Scroll, status};
-use crate::tui::{Code, Effect, Key, Mouse, MouseKind, Work};
-
-/// What keys do while a filter is typed.
-const FILTER_KEYS: &[FieldKey] =
-    &[(&[Code::Enter], "keep the filter"), (&[Code::Esc], "as before"), (&[Code::Up, Code::Down], "move")];
+use crate::tui::{Effect, Key, Mouse, MouseKind, Work};
 
 /// Records and traces that are looked at between two frames.
 const WORK: usize = 20_000;
@@ -34,9 +30,7 @@ const WIDE: u16 = 140;
 #[derive(Default)]
 pub(crate) struct Output {
     lines: Lines,
-    prompt: Option<Prompt>,
-    /// The filter in force before the prompt was opened.
-    in_force: String,
+    prompt: FilterPrompt,
     selected: Option<What>,
     /// Where to go once the lines are there.
     wanted: Option<Target>,
@@ -222,22 +216,10 @@ impl View for Output {
     }
 
     fn key(&mut self, key: Key, _cx: &Cx<'_>) -> Option<Flow> {
-        let prompt = self.prompt.as_mut()?;
-        match prompt.press(key) {
-            Typed::Changed => {
-                let text = prompt.text();
-                self.ask_text(&text);
-            }
-            Typed::Done => self.prompt = None,
-            Typed::Cancelled => {
-                self.prompt = None;
-                let text = std::mem::take(&mut self.in_force);
-                self.ask_text(&text);
-            }
-            Typed::Other if key.code == Code::Up => self.move_by(-1),
-            Typed::Other if key.code == Code::Down => self.move_by(1),
-            Typed::Other if key.ctrl => return None,
-            Typed::Same | Typed::Other => {}
+        match self.prompt.press(key)? {
+            Asked::For(text) => self.ask_text(&text),
+            Asked::Move(rows) => self.move_by(rows),
+            Asked::Nothing => {}
         }
         Some(Flow::Consumed)
     }
@@ -268,13 +250,11 @@ impl View for Output {
     }
 
     fn field(&self) -> Option<&'static [FieldKey]> {
-        self.prompt.as_ref().map(|_| FILTER_KEYS)
+        self.prompt.field().map(|_| FilterPrompt::KEYS)
     }
 
     fn paste(&mut self, text: &str) {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.insert(text);
-            let text = prompt.text();
+        if let Some(text) = self.prompt.paste(text) {
             self.ask_text(&text);
         }
     }
@@ -288,10 +268,7 @@ impl View for Output {
         }
         match action {
             Action::OpenLine => return self.open(),
-            Action::FilterOutput => {
-                self.in_force = self.lines.wanted().text().to_string();
-                self.prompt = Some(Prompt::new(&self.in_force));
-            }
+            Action::FilterOutput => self.prompt.open(self.lines.wanted().text()),
             Action::Everything => self.ask_least(Severity::UNSPECIFIED),
             Action::FromDebug => self.ask_least(Severity::DEBUG),
             Action::FromInfo => self.ask_least(Severity::INFO),

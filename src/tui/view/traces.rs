@@ -20,17 +20,13 @@ use crate::query::traces::{Matches, Sort, TraceRow};
 use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::keymap::FieldKey;
-use crate::tui::prompt::{Prompt, Typed};
+use crate::tui::prompt::{Asked, FilterPrompt};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
-use crate::tui::{Code, Key, Mouse, MouseKind, Work};
+use crate::tui::{Key, Mouse, MouseKind, Work};
 use relist::{Shown, pause_between};
 use scatter::Scatter;
 use sort_menu::SortMenu;
-
-/// What keys do while a filter is typed.
-const FILTER_KEYS: &[FieldKey] =
-    &[(&[Code::Enter], "keep the filter"), (&[Code::Esc], "as before"), (&[Code::Up, Code::Down], "move")];
 
 /// Spans that the filter may read between two frames: a few milliseconds of work.
 const FILTER_WORK: usize = 20_000;
@@ -46,9 +42,7 @@ pub(crate) struct Traces {
     services_scroll: Scroll,
     services_focus: bool,
     sort: Sort,
-    prompt: Option<Prompt>,
-    /// The filter in force before the prompt was opened.
-    in_force: String,
+    prompt: FilterPrompt,
     menu: Option<SortMenu>,
     matches: Matches,
     ids: Vec<TraceId>,
@@ -191,7 +185,7 @@ impl Traces {
         if self.services_focus {
             self.services_focus = false;
         } else if !self.matches.filter().is_empty() {
-            self.prompt = None;
+            self.prompt.close();
             self.set_filter("");
         } else if self.service.is_some() {
             self.select_service(0);
@@ -243,22 +237,10 @@ impl View for Traces {
             let chosen = menu.press(key);
             return self.choose(chosen);
         }
-        let prompt = self.prompt.as_mut()?;
-        match prompt.press(key) {
-            Typed::Changed => {
-                let text = prompt.text();
-                self.set_filter(&text);
-            }
-            Typed::Done => self.prompt = None,
-            Typed::Cancelled => {
-                self.prompt = None;
-                let text = std::mem::take(&mut self.in_force);
-                self.set_filter(&text);
-            }
-            Typed::Other if key.code == Code::Up => self.move_by(-1),
-            Typed::Other if key.code == Code::Down => self.move_by(1),
-            Typed::Other if key.ctrl => return None,
-            Typed::Same | Typed::Other => {}
+        match self.prompt.press(key)? {
+            Asked::For(text) => self.set_filter(&text),
+            Asked::Move(rows) => self.move_by(rows),
+            Asked::Nothing => {}
         }
         Some(Flow::Consumed)
     }
@@ -278,17 +260,15 @@ impl View for Traces {
     }
 
     fn field(&self) -> Option<&'static [FieldKey]> {
-        match (&self.menu, &self.prompt) {
+        match (&self.menu, self.prompt.field()) {
             (Some(_), _) => Some(sort_menu::KEYS),
-            (None, Some(_)) => Some(FILTER_KEYS),
+            (None, Some(_)) => Some(FilterPrompt::KEYS),
             (None, None) => None,
         }
     }
 
     fn paste(&mut self, text: &str) {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.insert(text);
-            let text = prompt.text();
+        if let Some(text) = self.prompt.paste(text) {
             self.set_filter(&text);
         }
     }
@@ -303,10 +283,7 @@ impl View for Traces {
         match action {
             Action::Open if self.services_focus => self.services_focus = false,
             Action::Open => return self.open(),
-            Action::Filter => {
-                self.in_force = self.matches.filter().text();
-                self.prompt = Some(Prompt::new(&self.in_force));
-            }
+            Action::Filter => self.prompt.open(&self.matches.filter().text()),
             Action::Sort => self.menu = Some(SortMenu::new(self.sort)),
             Action::CopyId => return self.copy_id(),
             Action::Services => self.services_focus = !self.services_focus,

@@ -12,7 +12,7 @@ use crate::query::output::{Body, OutputRow};
 use crate::tui::text::{Pen, count, safe, short_count, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::widget::{panel, set, status, table, title};
+use crate::tui::widget::{dash, panel, place, set, status, table, title};
 
 /// Cells of the time, the chip, the severity, and a blank after each.
 const TIME: u16 = 13;
@@ -73,10 +73,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Output) {
     }
     let len = view.lines.rows().len();
     if len > view.rows.len() {
-        let text = format!(" {} / {} ", count(view.scroll.selected as u64 + 1), count(len as u64));
-        let x = area.right().saturating_sub(width(&text) + 2);
-        Pen::new(buf, cx.glyphs, x, area.bottom().saturating_sub(1), area.right())
-            .put(&text, cx.theme.style(Role::Muted));
+        place(area, buf, cx, (view.scroll.selected, len));
     }
     if len == 0 {
         empty(inner, buf, cx, view);
@@ -102,11 +99,6 @@ fn empty(inner: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Output) {
 
 fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Output) {
     let rule = cx.theme.style(Role::Border);
-    let dash = |pen: &mut Pen<'_>| {
-        pen.sign(' ', rule);
-        pen.sign(cx.glyphs.border[0], rule);
-        pen.sign(' ', rule);
-    };
     let wanted = view.lines.wanted();
     let mut pen = title(area, buf, cx);
     pen.put(" Output", cx.theme.style(Role::Strong));
@@ -114,15 +106,15 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Output) {
         pen.put(&format!(" {} shown", count(view.lines.rows().len() as u64)), cx.theme.style(Role::Muted));
     }
     if wanted.least > Severity::TRACE {
-        dash(&mut pen);
+        dash(&mut pen, cx);
         let word = if cx.ascii { ">= " } else { "≥ " };
         pen.put(&[word, &wanted.least.name().to_lowercase()].concat(), cx.theme.style(Role::Accent));
     }
-    if let Some(prompt) = &view.prompt {
-        dash(&mut pen);
+    if let Some(prompt) = view.prompt.field() {
+        dash(&mut pen, cx);
         prompt.draw(&mut pen, "/", cx.theme);
     } else if !wanted.text().is_empty() {
-        dash(&mut pen);
+        dash(&mut pen, cx);
         pen.put("/", cx.theme.style(Role::Warning));
         pen.put(wanted.text(), cx.theme.style(Role::Warning));
     }

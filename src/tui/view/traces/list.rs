@@ -6,11 +6,11 @@ use super::{Cursor, Traces, doors};
 use crate::model::{Timestamp, duration_text};
 use crate::query::traces::TraceRow;
 use crate::tui::shorten::names;
-use crate::tui::text::{Pen, count, short_count, time_text, width};
+use crate::tui::text::{Pen, count, short_count, time_text};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::table::{self, Shown};
-use crate::tui::widget::{bar, panel, status, title};
+use crate::tui::widget::{bar, dash, panel, place, status, title};
 
 /// `tracetui ● jaeger-compact :6831 … 312 traces 4 812 spans LIVE`
 pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
@@ -109,10 +109,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
         }
     }
     if view.ids.len() > view.rows.len() {
-        let text = format!(" {} / {} ", count(view.scroll.selected as u64 + 1), count(view.ids.len() as u64));
-        let x = area.right().saturating_sub(width(&text) + 2);
-        Pen::new(buf, cx.glyphs, x, area.bottom().saturating_sub(1), area.right())
-            .put(&text, cx.theme.style(Role::Muted));
+        place(area, buf, cx, (view.scroll.selected, view.ids.len()));
     }
     if view.ids.is_empty() {
         let text = match (view.pending > 0, cx.paused) {
@@ -127,49 +124,44 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
 
 fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let rule = cx.theme.style(Role::Border);
-    let dash = |pen: &mut Pen<'_>| {
-        pen.sign(' ', rule);
-        pen.sign(cx.glyphs.border[0], rule);
-        pen.sign(' ', rule);
-    };
     let mut pen = title(area, buf, cx);
     pen.put(" Traces ", cx.theme.style(Role::Strong));
     let shown = count(view.ids.len() as u64);
     let all = count(view.total);
     let counts = if shown == all { all } else { format!("{shown} of {all}") };
     pen.put(&counts, cx.theme.style(Role::Muted));
-    dash(&mut pen);
+    dash(&mut pen, cx);
     pen.put(
         &format!("{} {}", view.sort.name(), cx.glyphs.sorted[usize::from(view.sort.is_ascending())]),
         cx.theme.style(Role::Accent),
     );
     if let Some(service) = view.services.iter().find(|row| Some(&row.name) == view.service.as_ref()) {
-        dash(&mut pen);
+        dash(&mut pen, cx);
         pen.put(&service.name, cx.service(&service.name));
     }
-    if let Some(prompt) = &view.prompt {
-        dash(&mut pen);
+    if let Some(prompt) = view.prompt.field() {
+        dash(&mut pen, cx);
         prompt.draw(&mut pen, "/", cx.theme);
     } else if !view.matches.filter().is_empty() {
-        dash(&mut pen);
+        dash(&mut pen, cx);
         pen.put(&format!("/{}", view.matches.filter().text()), cx.theme.style(Role::Warning));
     }
     if view.pending > 0 {
-        dash(&mut pen);
+        dash(&mut pen, cx);
         pen.put(&format!("searching {} more", short_count(view.pending as u64)), cx.theme.style(Role::Warning));
     } else if view.cursor == Cursor::Newest {
-        dash(&mut pen);
+        dash(&mut pen, cx);
         pen.put("following", cx.theme.style(Role::Faint));
     }
     if view.scroll.top > 0 {
-        dash(&mut pen);
+        dash(&mut pen, cx);
         pen.put(
             &format!("{} {} above", cx.glyphs.more[0], count(view.scroll.top as u64)),
             cx.theme.style(Role::Accent),
         );
     }
     // The cursor of a prompt stands in a blank of its own.
-    if view.prompt.is_none() {
+    if view.prompt.field().is_none() {
         pen.put(" ", rule);
     }
 }
