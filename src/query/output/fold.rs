@@ -1,5 +1,6 @@
 //! Which lines belong to the line before them: stack traces, messages of several lines.
 
+use super::row::{STACK, lines};
 use crate::model::Severity;
 use crate::store::RecordRef;
 
@@ -65,9 +66,15 @@ const PYTHON: &str = "Traceback (most recent call last)";
 
 /// Lines under a log record: those of its message beyond the first, and its stack trace where the message does not hold it.
 pub(super) fn parts(record: RecordRef<'_>) -> u32 {
-    if !record.is_log() {
+    if !record.is_log() || is_one_line(record) {
         return 0;
     }
-    let count = super::row::lines(record).count().saturating_sub(1);
+    let count = lines(record).count().saturating_sub(1);
     u32::try_from(count).unwrap_or(u32::MAX).min(MOST_PARTS)
+}
+
+/// What is true of nearly all log records, told without unpacking them: every record is asked when the list is made.
+fn is_one_line(record: RecordRef<'_>) -> bool {
+    let text = record.text();
+    !text.trim().is_empty() && !text.contains('\n') && !record.any_text(&mut |text| text == STACK)
 }

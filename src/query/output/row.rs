@@ -8,6 +8,9 @@ use crate::store::{RecordRef, Store};
 /// Bytes of a message and of a stack trace that are shown; exporting gives the rest.
 const MOST_TEXT: usize = 64 << 10;
 
+/// The attribute that holds a stack trace (OpenTelemetry's semantic conventions).
+pub(super) const STACK: &str = "exception.stacktrace";
+
 /// A row as drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputRow {
@@ -131,7 +134,7 @@ pub(super) fn lines(record: RecordRef<'_>) -> impl Iterator<Item = String> {
     let exception = told("exception.message").or_else(|| told("exception.type"));
     let first =
         if text.trim().is_empty() { exception.filter(|_| event.is_empty()).unwrap_or(event) } else { text.to_string() };
-    let stack = told("exception.stacktrace").filter(|stack| !first.contains(stack.trim())).unwrap_or_default();
+    let stack = told(STACK).filter(|stack| !first.contains(stack.trim())).unwrap_or_default();
     let whole = [first.trim_end(), stack.trim_end()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
     let lines: Vec<String> = whole.join("\n").split('\n').map(|line| line.trim_end_matches('\r').to_string()).collect();
     lines.into_iter()
@@ -151,7 +154,7 @@ fn span_of(record: RecordRef<'_>) -> (TraceId, SpanId) {
 /// Everything a log record says besides its message, as lines of details.
 pub(super) fn details(record: RecordRef<'_>) -> Vec<DetailLine> {
     let Some(log) = record.to_log() else { return Vec::new() };
-    let hidden = |attribute: &&Attribute<'_>| attribute.key != "exception.stacktrace";
+    let hidden = |attribute: &&Attribute<'_>| attribute.key != STACK;
     let attributes: Vec<_> = log.attributes.iter().filter(hidden).copied().collect();
     attribute_lines(&attributes)
 }
