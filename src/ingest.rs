@@ -5,6 +5,7 @@
 #![warn(clippy::indexing_slicing)]
 
 pub mod body;
+mod chrome;
 pub mod compression;
 pub mod console;
 pub mod console_text;

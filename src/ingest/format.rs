@@ -4,7 +4,8 @@
 use super::json::Json;
 use super::scan::{Block, DecodeOptions, Memo, Verdict};
 use super::{
-    console, cpp, dotnet, jaeger_json, java, jsonl, node, otlp, pcap, php, printed_log, ruby, stdouttrace, zipkin,
+    chrome, console, cpp, dotnet, jaeger_json, java, jsonl, node, otlp, pcap, php, printed_log, ruby, stdouttrace,
+    zipkin,
 };
 use crate::model::SpanBatch;
 
@@ -86,6 +87,13 @@ pub const FORMATS: &[Format] = &[
         block: None,
     },
     Format {
+        name: chrome::NAME,
+        blurb: "Chrome's trace events (chrome://tracing, Perfetto, VizTracer, tracing-chrome): a file is one trace, its slices are spans",
+        example: "tracetui open trace.json",
+        object: None,
+        block: None,
+    },
+    Format {
         name: stdouttrace::NAME,
         blurb: "JSON of OpenTelemetry Go's `stdouttrace`, among any other output",
         example: "go run . | tracetui open -",
@@ -145,7 +153,7 @@ pub const FORMATS: &[Format] = &[
 
 /// What people have in files that holds no spans for us: its name, and members that an object of it has, any set of them whole.
 const OTHERS: &[(&str, &[&[&str]])] = &[
-    ("Chrome trace events", &[&["traceEvents"], &["ph", "pid", "tid"]]),
+    ("Chrome trace events", &[&["traceEvents"]]),
     ("OTLP logs", &[&["resourceLogs"], &["scopeLogs"]]),
     ("OTLP metrics", &[&["resourceMetrics"], &["scopeMetrics"]]),
     ("OTLP profiles", &[&["resourceProfiles"]]),

@@ -161,6 +161,7 @@ impl Decoder {
         self.lanes.finish(&mut target);
         target.finish_carried();
         target.end_trace(self.main.line(), End::Reached);
+        target.end_timeline(self.main.line());
     }
 
     /// The format of the first span found: `console`, `console-text` or `jsonl`; `unknown` before there is one.

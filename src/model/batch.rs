@@ -231,6 +231,22 @@ impl SpanBatch {
         writer.commit();
     }
 
+    /// Copies spans of another batch, those for whose index `is_wanted` says so, into this one.
+    pub fn push_all(&mut self, other: &Self, is_wanted: impl Fn(usize) -> bool) {
+        let mut resources = vec![None; other.resources.len()];
+        for (_, row) in other.spans.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
+            let (span, known) = (other.span(row), resources.get_mut(row.resource as usize));
+            match known {
+                Some(Some(index)) => self.push_under(*index, &span),
+                Some(known) => {
+                    self.push(&span);
+                    *known = Some(index(self.resources.len() - 1));
+                }
+                None => self.push(&span),
+            }
+        }
+    }
+
     /// Copies a log record into the batch: for sources that are not hot, like [`SpanBatch::push`].
     pub fn push_log(&mut self, log: &Log<'_>) {
         let service = self.push_text(log.service.as_bytes());

@@ -4,6 +4,7 @@ mod actions;
 mod captures;
 mod cases;
 mod changing;
+mod chrome;
 mod cli;
 mod demo;
 mod doors;

@@ -14,8 +14,16 @@ const LONG: usize = 1 << 20;
 const MAX_HEAD: usize = 64 << 10;
 
 /// Members that hold the list, or an object that does.
-const LISTS: [&[u8]; 7] =
-    [b"data", b"resourceSpans", b"resource_spans", b"resourceLogs", b"resource_logs", b"batches", b"traces"];
+const LISTS: [&[u8]; 8] = [
+    b"data",
+    b"resourceSpans",
+    b"resource_spans",
+    b"resourceLogs",
+    b"resource_logs",
+    b"batches",
+    b"traces",
+    b"traceEvents",
+];
 const OBJECTS: [&[u8]; 3] = [b"trace", b"result", b"data"];
 
 /// Objects around the list.

@@ -27,7 +27,10 @@ impl Decoder {
     pub fn take_over(&mut self, part: &mut Self, batch: &mut SpanBatch) -> bool {
         let is_clear = self.encoding.is_clear() && self.main.is_clear() && self.lanes.is_clear();
         // Objects behind prefixes or inside JSON know nothing of the lines around them, so even whole ones would differ.
-        let is_plain = part.encoding.is_clear() && part.lanes.is_unused() && part.sink.carried.is_unused();
+        let is_plain = part.encoding.is_clear()
+            && part.lanes.is_unused()
+            && part.sink.carried.is_unused()
+            && part.sink.timeline.is_clear();
         if !is_clear || !self.sink.carried.is_clear() || !is_plain {
             return false;
         }

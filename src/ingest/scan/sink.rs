@@ -6,7 +6,7 @@ use super::text::{is_blank, shown};
 use super::trace::Trace;
 use super::{Counts, DecodeOptions, Decoded, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
-use crate::ingest::{FORMATS, console, console_text, java, recognised};
+use crate::ingest::{FORMATS, chrome, console, console_text, java, recognised};
 use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
 
 /// So many objects without a span are asked what else they are.
@@ -32,6 +32,8 @@ pub(super) struct Sink {
     pub(super) carried: Carried,
     /// A long trace that is being read.
     pub(super) trace: Option<Trace>,
+    /// Events that are spans when all have come.
+    pub(super) timeline: chrome::Timeline,
     options: DecodeOptions,
     memo: Memo,
     /// Output lines kept of this call.
@@ -56,6 +58,7 @@ impl Sink {
             asked,
             carried,
             trace: None,
+            timeline: chrome::Timeline::default(),
             options,
             memo,
             kept: 0,
@@ -70,6 +73,7 @@ impl Sink {
         self.format = None;
         self.carried = Carried::default();
         self.trace = None;
+        self.timeline = chrome::Timeline::default();
         self.printed = None;
         self.line_time = None;
     }
@@ -81,8 +85,8 @@ impl Sink {
 
     /// The tape, and the formats that judge what is on it; it stands on this line.
     pub(super) fn parts(&mut self, line: u64) -> (&Tape, Formats<'_>) {
-        let Self { tape, counts, format, recognised, asked, options, memo, .. } = self;
-        (tape, Formats { counts, format, recognised, asked, options, memo, line })
+        let Self { tape, counts, format, recognised, asked, options, memo, timeline, .. } = self;
+        (tape, Formats { counts, format, recognised, asked, options, memo, timeline, line })
     }
 
     /// Decodes a block of text of this format.
@@ -110,6 +114,7 @@ pub(super) struct Formats<'a> {
     asked: &'a mut u32,
     options: &'a DecodeOptions,
     memo: &'a mut Memo,
+    timeline: &'a mut chrome::Timeline,
     line: u64,
 }
 
@@ -137,6 +142,17 @@ impl Judge for Formats<'_> {
             if verdict != Verdict::Other {
                 return verdict;
             }
+        }
+        let (known, uncounted) = (batch.problems.len(), batch.more_problems);
+        let verdict = self.timeline.take(object, batch);
+        self.count_problems(known, uncounted, batch);
+        if verdict != Verdict::Other {
+            if self.timeline.is_full() {
+                let handed = self.timeline.hand_over(false, batch, self.options);
+                self.counts.objects += handed.others;
+                found(chrome::NAME, handed.spans, self.counts, self.format);
+            }
+            return verdict;
         }
         // For the message about a file without spans, which begins with what it is.
         if self.recognised.is_none() && *self.asked < MAX_ASKED {
@@ -257,6 +273,25 @@ impl Target<'_> {
     pub(super) fn problem(&mut self, line: u64, reason: String, bytes: &[u8]) {
         self.sink.counts.malformed += 1;
         self.batch.push_problem(Place::Line(line), reason, bytes);
+    }
+
+    /// Events of a timeline are spans now, where the input ends.
+    pub(super) fn end_timeline(&mut self, line: u64) {
+        let Sink { timeline, counts, format, options, recognised, .. } = &mut *self.sink;
+        if timeline.is_clear() {
+            return;
+        }
+        let known = self.batch.problems.len();
+        let handed = timeline.hand_over(true, self.batch, options);
+        if handed.spans == 0 {
+            recognised.get_or_insert("trace events of Chrome without a slice");
+        }
+        counts.objects += handed.others;
+        found(chrome::NAME, handed.spans, counts, format);
+        for problem in self.batch.problems.iter_mut().skip(known) {
+            problem.place = Place::Line(line);
+            counts.malformed += 1;
+        }
     }
 
     fn plain(&mut self, line: &[u8], spot: Spot<'_>) {

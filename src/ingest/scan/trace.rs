@@ -47,17 +47,7 @@ impl Trace {
         let is_whole = tape.parse(&self.frame) == Outcome::Complete(self.frame.len());
         let frame = is_whole.then(|| tape.root(&self.frame));
         jaeger_json::name_processes(frame, &mut self.held, &self.processes, options);
-        let mut resources = vec![None; self.held.resources.len()];
-        for row in &self.held.spans {
-            let span = self.held.span(row);
-            let Some(known) = resources.get_mut(row.resource as usize) else { continue };
-            if let Some(index) = known {
-                batch.push_under(*index, &span);
-                continue;
-            }
-            batch.push(&span);
-            *known = Some(u32::try_from(batch.resources.len() - 1).unwrap_or(u32::MAX));
-        }
+        batch.push_all(&self.held, |_| true);
         is_whole
     }
 }
