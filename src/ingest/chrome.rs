@@ -1,5 +1,5 @@
-//! Chrome's trace events ("Trace Event Format", Google 2016; its own tracing page, Perfetto), which profilers of many languages
-//! write: an array of events, or an object with `traceEvents`, whole or cut off.
+//! Chrome's trace events ("Trace Event Format", Google 2016; its own tracing page, Perfetto), which profilers of many
+//! languages write: an array of events, or an object with `traceEvents`, whole or cut off.
 //!
 //! A file is one trace, whose id comes from what it holds. Slices are spans: complete ones (`X`), those with a beginning and an
 //! end (`B` `E`, on a thread; `b` `e` and the older `S` `F`, by category and id). The service is the process, the scope the
@@ -8,24 +8,27 @@
 
 mod event;
 mod hand_over;
+mod held;
 mod nest;
+#[cfg(test)]
+mod tests;
 
-use super::json::{Json, JsonKind, Shapes, push_attributes, push_text, push_value};
+use super::json::{Json, JsonKind};
 use super::scan::Verdict;
-use crate::model::{
-    BatchAttribute, BatchSpan, BatchValue, Place, Range32, SpanBatch, SpanId, Text, Timestamp, TraceId,
-};
+use crate::model::{Place, Range32, SpanBatch, SpanId, Text, Timestamp, TraceId};
 use event::Event;
 use foldhash::quality::FixedState;
+use hand_over::{Carried, Ready};
 use hashbrown::HashMap;
+use held::Held;
 use std::hash::BuildHasher;
 
 /// The name in `Span::source`.
 pub(crate) const NAME: &str = "chrome";
 
-/// What is held is handed over when it is larger, so that a huge file costs no huge memory: slices that lie apart further than
-/// that do not find each other.
-const MAX_HELD: usize = 48 << 20;
+/// What is held is handed over when it is larger, so that a huge file costs no huge memory: slices that are written further
+/// apart than that, a million or so, do not find each other.
+const MAX_HELD: usize = 60 << 20;
 
 /// Makes ids and keys; the same in every run.
 const HASHER: FixedState = FixedState::with_seed(0x7ace);
@@ -33,21 +36,19 @@ const HASHER: FixedState = FixedState::with_seed(0x7ace);
 /// The events of an input, until it ends.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
-    /// Spans without parents, events and links, each in the order of the input.
-    held: SpanBatch,
-    /// Beside each span.
+    held: Held,
     slices: Vec<Slice>,
     points: Vec<Point>,
     processes: Vec<Process>,
     threads: Vec<Thread>,
-    process_of: HashMap<Vec<u8>, u32, FixedState>,
-    thread_of: HashMap<Vec<u8>, u32, FixedState>,
+    process_of: HashMap<Vec<u8>, u32>,
+    thread_of: HashMap<Vec<u8>, u32>,
     /// Where slices lie inside each other: threads, and what has a category and an id.
-    tracks: HashMap<Vec<u8>, u32, FixedState>,
+    tracks: HashMap<Vec<u8>, u32>,
     /// Slices of each track that have not ended.
     open: Vec<Vec<u32>>,
-    /// The slice at which a flow stands.
-    flows: HashMap<u64, SpanId, FixedState>,
+    /// The slice that a flow left last.
+    flows: HashMap<u64, SpanId>,
     trace_id: Option<TraceId>,
     /// Of what the file holds.
     hash: (u64, u64),
@@ -59,10 +60,21 @@ pub(crate) struct Timeline {
     skipped: u64,
     /// Ends whose beginning is missing.
     unmatched: u64,
+    carried: Carried,
+    /// What is on its way out.
+    ready: Option<Ready>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slice {
+    name: Text,
+    start: Timestamp,
+    /// In ns.
+    duration: u64,
+    attributes: Range32,
+    /// Its parent, where that is known from before.
+    parent: Option<SpanId>,
+    id: SpanId,
     track: u32,
     thread: u32,
     is_open: bool,
@@ -98,13 +110,13 @@ struct Flow {
     is_next: bool,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Process {
     id: String,
     name: Option<String>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Thread {
     process: u32,
     track: u32,
@@ -136,18 +148,13 @@ impl Timeline {
         !self.has_begun
     }
 
-    /// Whether what is held should be handed over before the end.
-    pub(crate) fn is_full(&self) -> bool {
-        self.held.size() > MAX_HELD
-    }
-
     fn event(&mut self, event: Event<'_>) -> Verdict {
         self.has_begun = true;
         if event.phase == b'M' {
             self.describe(event);
             return Verdict::Span(self.last);
         }
-        if !matches!(event.phase, b'B' | b'E' | b'X' | b'i' | b'I' | b'R' | b'a'..=b'z' | b'S' | b'T' | b'F') {
+        if !matches!(event.phase, b'B' | b'E' | b'X' | b'i' | b'I' | b'R' | b'b'..=b't' | b'S' | b'T' | b'F') {
             self.skipped += 1;
             return Verdict::Span(self.last);
         }
@@ -164,10 +171,6 @@ impl Timeline {
         match event.phase {
             b'X' => {
                 let at = self.begin(event, time, track, thread);
-                let lasts = event.duration.is_some();
-                if let Some(slice) = self.slices.get_mut(at as usize) {
-                    slice.lasts = lasts;
-                }
                 self.flow_of_slice(event, time, at);
             }
             b'B' | b'b' | b'S' => self.open(event, time, track, thread),
@@ -176,9 +179,8 @@ impl Timeline {
             b'i' | b'I' | b'R' | b'n' | b'T' | b'p' => {
                 let step =
                     event.args().filter(|_| matches!(event.phase, b'T' | b'p')).and_then(|args| args.get(b"step"));
-                let name = self.text(step.or(event.name()));
-                let attributes = self.attributes(event);
-                let what = Happened::Event { name, attributes };
+                let name = self.held.text(step.or(event.name()));
+                let what = Happened::Event { name, attributes: self.held.attributes(event) };
                 self.points.push(Point { track, thread, time, what, slice: None });
             }
             _ => self.skipped += 1,
@@ -189,8 +191,8 @@ impl Timeline {
     /// Names of processes and threads.
     fn describe(&mut self, event: Event<'_>) {
         let name = event.args().and_then(|args| args.get(b"name"));
-        let text = self.text(name);
-        let name = Some(self.held.str(text).to_owned()).filter(|name| !name.is_empty());
+        let text = self.held.text(name);
+        let name = Some(self.held.batch.str(text).to_owned()).filter(|name| !name.is_empty());
         let process = self.process(event.process);
         match event.name().and_then(Json::plain) {
             Some("process_name") => {
@@ -212,7 +214,7 @@ impl Timeline {
         if let Some(known) = self.process_of.get(id) {
             return *known;
         }
-        let at = self.held.push_resource(Text::default(), Range32::default());
+        let at = index(self.processes.len());
         self.processes.push(Process { id: String::from_utf8_lossy(id).into_owned(), name: None });
         self.process_of.insert(id.to_vec(), at);
         at
@@ -253,26 +255,22 @@ impl Timeline {
 
     /// Holds a slice; its place.
     fn begin(&mut self, event: Event<'_>, time: Timestamp, track: u32, thread: u32) -> u32 {
-        let name = self.text(event.name());
-        let attributes = self.attributes(event);
-        let resource = self.threads.get(thread as usize).map(|thread| thread.process).unwrap_or_default();
-        let seen = (self.hash.0, self.held.str(name), time.0, event.phase, event.process, event.thread);
+        let name = self.held.text(event.name());
+        let attributes = self.held.attributes(event);
+        let seen = (self.hash.0, self.held.batch.str(name), time.0, event.phase, event.process, event.thread);
         self.hash = (HASHER.hash_one(seen), HASHER.hash_one((self.hash.1, seen)));
-        let duration = event.duration.unwrap_or_default();
-        self.push(
-            BatchSpan { name, start: time, duration, resource, attributes, ..BatchSpan::default() },
-            track,
-            thread,
-        )
+        let slice = self.slice(name, time, track, thread);
+        let (duration, lasts) = (event.duration.unwrap_or_default(), event.duration.is_some());
+        self.slices.push(Slice { duration, attributes, lasts, ..slice });
+        index(self.slices.len() - 1)
     }
 
-    fn push(&mut self, row: BatchSpan, track: u32, thread: u32) -> u32 {
+    /// A slice of a moment, with an id of its own.
+    fn slice(&mut self, name: Text, start: Timestamp, track: u32, thread: u32) -> Slice {
         self.count += 1;
-        let span_id = SpanId(HASHER.hash_one(self.count).max(1));
-        let at = index(self.held.spans.len());
-        self.held.spans.push(BatchSpan { span_id, ..row });
-        self.slices.push(Slice { track, thread, is_open: false, lasts: true });
-        at
+        let id = SpanId(HASHER.hash_one(self.count).max(1));
+        let (duration, attributes, parent) = (0, Range32::default(), None);
+        Slice { name, start, duration, attributes, parent, id, track, thread, is_open: false, lasts: true }
     }
 
     fn open(&mut self, event: Event<'_>, time: Timestamp, track: u32, thread: u32) {
@@ -285,55 +283,30 @@ impl Timeline {
 
     /// Ends the slice that began last on the track; where several that overlap share one, the last of this name.
     fn end(&mut self, event: Event<'_>, time: Timestamp, track: u32) {
-        let name = self.text(event.name());
+        let name = self.held.text(event.name());
         let Some(open) = self.open.get_mut(track as usize) else { return };
+        let texts = &self.held.batch;
         let is_named = |at: &u32| {
-            let row = self.held.spans.get(*at as usize);
-            row.is_some_and(|row| self.held.bytes(row.name) == self.held.bytes(name))
+            let slice = self.slices.get(*at as usize);
+            slice.is_some_and(|slice| texts.bytes(slice.name) == texts.bytes(name))
         };
         let at = if event.phase == b'e' { open.iter().rposition(is_named) } else { None };
         let Some(at) = at.or(open.len().checked_sub(1)) else {
             self.unmatched += 1;
             return;
         };
-        let at = open.remove(at) as usize;
-        let known = self.held.spans.get(at).map(|row| row.attributes).unwrap_or_default();
-        let attributes = self.merged(known, event.args());
-        if let Some((row, slice)) = self.held.spans.get_mut(at).zip(self.slices.get_mut(at)) {
-            row.duration = u64::try_from(time.0.saturating_sub(row.start.0)).unwrap_or_default();
-            row.attributes = attributes;
-            slice.is_open = false;
+        if let Some(slice) = self.slices.get_mut(open.remove(at) as usize) {
+            slice.duration = u64::try_from(time.0.saturating_sub(slice.start.0)).unwrap_or_default();
+            slice.attributes = self.held.merged(slice.attributes, event.args());
+            (slice.is_open, slice.lasts) = (false, true);
         }
-    }
-
-    /// What the end of a slice says goes beside what its beginning said, or in its place.
-    fn merged(&mut self, known: Range32, args: Option<Json<'_>>) -> Range32 {
-        let Some(args) = args.filter(|args| args.members().next().is_some()) else { return known };
-        let new = push_attributes(args, Shapes::Plain, &mut self.held);
-        let start = self.held.attributes.len();
-        for at in known.range() {
-            let Some(attribute) = self.held.attributes.get(at).copied() else { continue };
-            let is_same = |new: &&BatchAttribute| self.held.bytes(new.key) == self.held.bytes(attribute.key);
-            let said_again = self.held.attributes.get(new.range()).into_iter().flatten().find(is_same);
-            let value = said_again.map_or(attribute.value, |new| new.value);
-            self.held.attributes.push(BatchAttribute { key: attribute.key, value });
-        }
-        let end = self.held.attributes.len();
-        for at in new.range() {
-            let Some(attribute) = self.held.attributes.get(at).copied() else { continue };
-            let is_same = |old: &BatchAttribute| self.held.bytes(old.key) == self.held.bytes(attribute.key);
-            if !self.held.attributes.get(start..end).into_iter().flatten().any(is_same) {
-                self.held.attributes.push(attribute);
-            }
-        }
-        self.held.attributes_since(start)
     }
 
     fn flow(&mut self, event: Event<'_>, time: Timestamp, track: u32, thread: u32) {
         let id = HASHER.hash_one((event.raw(b"cat"), event.raw(b"name"), event.id()));
         let (comes, leaves) = (matches!(event.phase, b't' | b'f'), matches!(event.phase, b's' | b't'));
         let is_next = event.phase == b'f' && event.raw(b"bp") != b"e";
-        let what = Happened::Flow(Flow { id, name: self.text(event.name()), comes, leaves, is_next });
+        let what = Happened::Flow(Flow { id, name: self.held.text(event.name()), comes, leaves, is_next });
         self.points.push(Point { track, thread, time, what, slice: None });
     }
 
@@ -349,38 +322,7 @@ impl Timeline {
             self.points.push(Point { track, thread, time, what, slice: Some(slice) });
         }
     }
-
-    fn text(&mut self, value: Option<Json<'_>>) -> Text {
-        value.map(|value| push_text(value, &mut self.held)).unwrap_or_default()
-    }
-
-    /// What an event says besides its fields.
-    fn attributes(&mut self, event: Event<'_>) -> Range32 {
-        let start = self.held.attributes.len();
-        match event.args() {
-            Some(args) if args.kind() == JsonKind::Object => {
-                push_attributes(args, Shapes::Plain, &mut self.held);
-            }
-            Some(args) if args.kind() != JsonKind::Null => self.attribute(b"args", args),
-            _ => {}
-        }
-        for (key, value) in event.rest() {
-            let key = push_text(key, &mut self.held);
-            let value = push_value(value, Shapes::Plain, &mut self.held);
-            self.held.attributes.push(BatchAttribute { key, value });
-        }
-        self.held.attributes_since(start)
-    }
-
-    fn attribute(&mut self, key: &[u8], value: Json<'_>) {
-        let key = self.held.push_text(key);
-        let value: BatchValue = push_value(value, Shapes::Plain, &mut self.held);
-        self.held.attributes.push(BatchAttribute { key, value });
-    }
 }
-
-#[cfg(test)]
-mod tests;
 
 fn index(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)

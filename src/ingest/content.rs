@@ -12,8 +12,8 @@ pub const SNIFFED: usize = 512;
 pub trait Feed {
     /// Decodes the next bytes.
     fn feed(&mut self, chunk: &[u8], batch: &mut SpanBatch);
-    /// Decodes what is left when no more bytes come.
-    fn finish(&mut self, batch: &mut SpanBatch);
+    /// Decodes what is left when no more bytes come; whether there is more, to be had by another call.
+    fn finish(&mut self, batch: &mut SpanBatch) -> bool;
     /// What was found so far.
     fn counts(&self) -> Counts;
     /// The format of what was found; `unknown` before there is one.
@@ -29,8 +29,8 @@ impl Feed for Decoder {
         Self::feed(self, chunk, batch);
     }
 
-    fn finish(&mut self, batch: &mut SpanBatch) {
-        Self::finish(self, batch);
+    fn finish(&mut self, batch: &mut SpanBatch) -> bool {
+        Self::finish(self, batch)
     }
 
     fn counts(&self) -> Counts {

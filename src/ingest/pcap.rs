@@ -174,12 +174,13 @@ impl Feed for Capture {
         self.buffer.drain(..done);
     }
 
-    fn finish(&mut self, batch: &mut SpanBatch) {
+    fn finish(&mut self, batch: &mut SpanBatch) -> bool {
         let rest = std::mem::take(&mut self.buffer);
         if !rest.is_empty() {
             self.counts.malformed += 1;
             batch.push_problem(Place::Byte(self.at), "the recording ends inside a packet".to_owned(), &rest);
         }
+        false
     }
 
     fn counts(&self) -> Counts {

@@ -150,10 +150,11 @@ impl Decoder {
             self.encoding.decode(piece, self.main.buffer());
             self.run(End::Open, batch);
         }
+        self.hand_over(End::Open, batch);
     }
 
-    /// Decodes what is left when no more bytes come.
-    pub fn finish(&mut self, batch: &mut SpanBatch) {
+    /// Decodes what is left when no more bytes come; whether there is more, to be had by another call.
+    pub fn finish(&mut self, batch: &mut SpanBatch) -> bool {
         self.sink.begin();
         self.encoding.finish(self.main.buffer());
         self.run(End::Reached, batch);
@@ -161,7 +162,11 @@ impl Decoder {
         self.lanes.finish(&mut target);
         target.finish_carried();
         target.end_trace(self.main.line(), End::Reached);
-        target.end_timeline(self.main.line());
+        self.hand_over(End::Reached, batch)
+    }
+
+    fn hand_over(&mut self, end: End, batch: &mut SpanBatch) -> bool {
+        Target { sink: &mut self.sink, batch }.hand_over(self.main.line(), end)
     }
 
     /// The format of the first span found: `console`, `console-text` or `jsonl`; `unknown` before there is one.

@@ -197,7 +197,12 @@ impl Reader {
             return Ok(SourceState::Stopped);
         }
         let mut batch = SpanBatch::default();
-        decoder.finish(&mut batch);
+        while decoder.finish(&mut batch) {
+            file.count(member, &decoder, &mut batch);
+            if !hand_on(&mut batch, take) {
+                return Ok(SourceState::Stopped);
+            }
+        }
         let change = segments.change.or_else(|| file.is_gone().then_some(Change::Vanished));
         if let Some(change) = change {
             let (place, reason) = (Place::Line(decoder.line()), change.to_string());
@@ -221,31 +226,35 @@ impl Reader {
         take: Take<'_>,
     ) -> io::Result<SourceState> {
         let mut batch = SpanBatch::default();
-        let mut decoder = None;
+        let (mut decoder, mut failed) = (None, None);
         loop {
             if self.stop.load(Ordering::Acquire) {
                 // Who writes into the pipe must neither block nor die of it.
                 io::copy(input, &mut io::sink())?;
                 return Ok(SourceState::Stopped);
             }
-            let (bytes, error) = match input.fill_buf() {
+            let bytes = match input.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => (&[][..], Some(error)),
-                Ok(bytes) => (bytes, None),
+                Err(error) => {
+                    failed = Some(error);
+                    &[][..]
+                }
+                Ok(bytes) => bytes,
             };
             let len = bytes.len();
             let decoder = decoder.get_or_insert_with(|| Content::sniff(bytes).decoder(self.options(file)));
-            if len > 0 {
+            let is_over = if len > 0 {
                 decoder.feed(bytes, &mut batch);
+                false
             } else {
-                decoder.finish(&mut batch);
-            }
+                !decoder.finish(&mut batch)
+            };
             input.consume(len);
             file.count(member, &**decoder, &mut batch);
             let go_on = hand_on(&mut batch, take);
-            if len == 0 {
+            if is_over {
                 member.add(&**decoder);
-                return error.map_or(Ok(SourceState::Done), Err);
+                return failed.map_or(Ok(SourceState::Done), Err);
             }
             if !go_on {
                 return Ok(SourceState::Stopped);

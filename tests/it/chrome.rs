@@ -11,7 +11,7 @@ fn decoded(text: &str) -> (Decoder, SpanBatch) {
     for chunk in text.as_bytes().chunks(65_536) {
         decoder.feed(chunk, &mut batch);
     }
-    decoder.finish(&mut batch);
+    while decoder.finish(&mut batch) {}
     (decoder, batch)
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Flow, Happened, Point, Slice, index};
-use crate::model::{BatchSpan, Timestamp};
+use crate::model::Timestamp;
 
 /// Times are written as decimals of a µs: a slice that ends this much (ns) behind the one around it still lies in it.
 const ROUNDING: u64 = 1_000;
@@ -19,22 +19,18 @@ pub(super) struct Places {
 
 /// Places slices, which have all ended, and points. Where two slices are the same in time, the first in the file is around
 /// the other.
-pub(super) fn places(spans: &[BatchSpan], slices: &[Slice], points: &[Point]) -> Places {
-    let mut found = Places { parents: vec![None; spans.len()], points: Vec::with_capacity(points.len()) };
-    let mut order: Vec<usize> = (0..spans.len().min(slices.len())).collect();
-    let key = |at: &usize| {
-        let (span, slice) = (spans.get(*at).copied().unwrap_or_default(), slices.get(*at).map(|slice| slice.track));
-        (slice, span.start, Reverse(span.duration))
-    };
-    order.sort_by_key(key);
+pub(super) fn places(slices: &[Slice], points: &[Point]) -> Places {
+    let mut found = Places { parents: vec![None; slices.len()], points: Vec::with_capacity(points.len()) };
+    let mut order: Vec<usize> = (0..slices.len()).collect();
+    order.sort_by_key(|at| slices.get(*at).map(|slice| (slice.track, slice.start, Reverse(slice.duration))));
     let (known, mut left): (Vec<Point>, Vec<Point>) = points.iter().partition(|point| point.slice.is_some());
     found.points.extend(known.into_iter().map(|point| (point, point.slice)));
     left.sort_by_key(|point| (point.track, point.time, !is_next(point)));
     let mut left = left.into_iter().peekable();
     let mut walk = Walk { track: 0, around: Vec::new(), waiting: Vec::new() };
     for at in order {
-        let Some((span, slice)) = spans.get(at).zip(slices.get(at)) else { continue };
-        let begins = (slice.track, span.start);
+        let Some(slice) = slices.get(at) else { continue };
+        let begins = (slice.track, slice.start);
         // What happens at the moment at which a slice begins, happens in it.
         let is_before = |point: &Point| {
             let time = (point.track, point.time);
@@ -46,7 +42,7 @@ pub(super) fn places(spans: &[BatchSpan], slices: &[Slice], points: &[Point]) ->
         walk.turn(slice.track, &mut found);
         let slot = found.parents.get_mut(at);
         let at = index(at);
-        let parent = walk.begin(at, span, slice.is_open);
+        let parent = walk.begin(at, slice);
         if let Some(slot) = slot {
             *slot = parent;
         }
@@ -94,8 +90,8 @@ impl Walk {
         }
     }
 
-    fn begin(&mut self, slice: u32, span: &BatchSpan, is_open: bool) -> Option<u32> {
-        let (starts, ends) = (span.start, span.start.plus(span.duration));
+    fn begin(&mut self, at: u32, slice: &Slice) -> Option<u32> {
+        let (starts, ends) = (slice.start, slice.start.plus(slice.duration));
         // A slice that overlaps this one without holding it holds none that lies in this one either.
         let holds = |outer: &Around| {
             // Two that take no time at the same moment: the second lies in the first.
@@ -107,8 +103,8 @@ impl Walk {
         }
         let parent = self.around.last().map(|outer| outer.slice);
         // What has not ended holds all that comes.
-        let ends = if is_open { Timestamp(i64::MAX) } else { ends };
-        self.around.push(Around { slice, starts, ends });
+        let ends = if slice.is_open { Timestamp(i64::MAX) } else { ends };
+        self.around.push(Around { slice: at, starts, ends });
         parent
     }
 

@@ -22,6 +22,7 @@ fn slices_that_have_not_ended_stay_when_the_others_leave() {
     ] {
         take(&mut timeline, event, &mut batch);
     }
+    timeline.prepare(false);
     let first = timeline.hand_over(false, &mut batch, &options);
     assert_eq!((first.spans, batch.spans.len()), (1, 1));
     for event in [

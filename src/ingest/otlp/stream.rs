@@ -116,11 +116,12 @@ impl Feed for Stream {
         self.buffer.drain(..done);
     }
 
-    fn finish(&mut self, batch: &mut SpanBatch) {
+    fn finish(&mut self, batch: &mut SpanBatch) -> bool {
         if !self.buffer.is_empty() {
             let rest = std::mem::take(&mut self.buffer);
             self.problem("the file ends inside the spans of a resource".to_owned(), 0, &rest, batch);
         }
+        false
     }
 
     fn counts(&self) -> Counts {

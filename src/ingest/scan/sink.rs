@@ -4,7 +4,7 @@ use super::carried::{Carried, Judge};
 use super::severity::severity;
 use super::text::{is_blank, shown};
 use super::trace::Trace;
-use super::{Counts, DecodeOptions, Decoded, Memo, Verdict};
+use super::{Counts, DecodeOptions, Decoded, End, Memo, Verdict};
 use crate::ingest::json::{Json, Outcome, Tape, compact};
 use crate::ingest::{FORMATS, chrome, console, console_text, java, recognised};
 use crate::model::{OutputLine, Place, SpanBatch, Timestamp};
@@ -147,11 +147,6 @@ impl Judge for Formats<'_> {
         let verdict = self.timeline.take(object, batch);
         self.count_problems(known, uncounted, batch);
         if verdict != Verdict::Other {
-            if self.timeline.is_full() {
-                let handed = self.timeline.hand_over(false, batch, self.options);
-                self.counts.objects += handed.others;
-                found(chrome::NAME, handed.spans, self.counts, self.format);
-            }
             return verdict;
         }
         // For the message about a file without spans, which begins with what it is.
@@ -275,23 +270,25 @@ impl Target<'_> {
         self.batch.push_problem(Place::Line(line), reason, bytes);
     }
 
-    /// Events of a timeline are spans now, where the input ends.
-    pub(super) fn end_timeline(&mut self, line: u64) {
+    /// Hands on a piece of the timeline, all of it where the input ends; whether there is more of it now.
+    pub(super) fn hand_over(&mut self, line: u64, end: End) -> bool {
         let Sink { timeline, counts, format, options, recognised, .. } = &mut *self.sink;
         if timeline.is_clear() {
-            return;
+            return false;
         }
         let known = self.batch.problems.len();
-        let handed = timeline.hand_over(true, self.batch, options);
-        if handed.spans == 0 {
+        let handed = timeline.hand_over(end == End::Reached, self.batch, options);
+        counts.objects += handed.others;
+        if handed.spans > 0 {
+            found(chrome::NAME, handed.spans, counts, format);
+        } else if timeline.is_clear() {
             recognised.get_or_insert("trace events of Chrome without a slice");
         }
-        counts.objects += handed.others;
-        found(chrome::NAME, handed.spans, counts, format);
         for problem in self.batch.problems.iter_mut().skip(known) {
             problem.place = Place::Line(line);
             counts.malformed += 1;
         }
+        handed.goes_on
     }
 
     fn plain(&mut self, line: &[u8], spot: Spot<'_>) {

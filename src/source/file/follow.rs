@@ -111,10 +111,13 @@ impl Followed<'_> {
         self.at = 0;
         let Some(mut decoder) = self.decoder.take() else { return };
         let mut batch = SpanBatch::default();
-        decoder.finish(&mut batch);
-        self.file.count(&self.member, &*decoder, &mut batch);
+        let mut goes_on = true;
+        while goes_on {
+            goes_on = decoder.finish(&mut batch);
+            self.file.count(&self.member, &*decoder, &mut batch);
+            goes_on &= hand_on(&mut batch, take);
+        }
         self.member.add(&*decoder);
-        hand_on(&mut batch, take);
     }
 
     /// Says once that the file is not there yet.
