@@ -20,7 +20,7 @@ mod trace;
 mod traces;
 
 pub use extend::Extended;
-pub use record::unpack::EventTimes;
+pub use record::unpack::{EventTimes, Owner};
 pub use refs::record_ref::RecordRef;
 pub use refs::service_ref::{OperationRef, ServiceRef};
 pub use refs::span_ref::SpanRef;

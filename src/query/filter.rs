@@ -1,25 +1,22 @@
-//! The list's filter: plain words, each of which must occur somewhere in the trace, in any case.
+//! The filter: which spans are meant. A trace fits when one of its spans fits every term.
+//!
+//! A term is a word or a "phrase", found anywhere in what a span says, in any case; `key=value` or `key!=value` for a field or an
+//! attribute; and `-term` for its opposite.
 
-use crate::model::{SpanId, TraceId};
-use crate::store::{Looked, Search, Store, TraceRef, lower};
+mod parse;
+mod term;
+mod value;
 
-/// A filter made of words.
+use std::ops::Range;
+
+use crate::store::{Looked, SpanIdx, Store, TraceRef, lower};
+use term::Term;
+
+/// A filter as typed, and its terms.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// As typed.
     text: String,
-    words: Vec<Word>,
-}
-
-/// A word and what else it may mean.
-#[derive(Clone, Debug)]
-struct Word {
-    search: Search,
-    /// The id that it is, in any form in which people paste one.
-    trace: Option<TraceId>,
-    span: Option<SpanId>,
-    /// It asks for traces that failed.
-    is_error: bool,
+    terms: Vec<Term>,
 }
 
 impl PartialEq for Filter {
@@ -28,101 +25,136 @@ impl PartialEq for Filter {
     }
 }
 
-impl Word {
-    fn new(text: &str) -> Self {
-        let (trace, span) = ids(text);
-        Self { search: Search::new(text), trace, span, is_error: matches!(text, "error" | "errors") }
-    }
-
-    /// Whether it says something of a trace as a whole.
-    fn is_of(&self, trace: TraceRef<'_>) -> bool {
-        self.is_error && trace.errors() > 0
-            || self.trace == Some(trace.id())
-            || self.span.is_some_and(|id| trace.find(id).next().is_some())
-            || self.search.is_in(&trace.id().to_string())
-    }
-}
-
-/// The trace and the span that a word may name: `0x…` as consoles print it, a W3C traceparent, ids with or without the
-/// zeros in front.
-fn ids(text: &str) -> (Option<TraceId>, Option<SpanId>) {
-    let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let parts: Vec<&str> = text.split('-').collect();
-    if let [version, trace, span, flags] = parts.as_slice()
-        && (version.len(), trace.len(), span.len(), flags.len()) == (2, 32, 16, 2)
-        && hex(trace)
-    {
-        return (u128::from_str_radix(trace, 16).ok().map(TraceId), None);
-    }
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    if !hex(digits) || !(8..=32).contains(&digits.len()) {
-        return (None, None);
-    }
-    let span = u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() <= 16).map(SpanId);
-    (u128::from_str_radix(digits, 16).ok().map(TraceId), span)
-}
-
 impl Filter {
-    /// Splits text at white space; empty text matches everything.
+    /// Reads text; empty text fits everything.
     pub fn new(text: &str) -> Self {
-        let lower: String = text.chars().flat_map(lower).collect();
-        Self { text: text.trim().to_string(), words: lower.split_whitespace().map(Word::new).collect() }
+        Self { text: text.trim().to_string(), terms: parse::parse(text) }
     }
 
-    /// The words as typed.
-    pub fn text(&self) -> String {
-        self.text.clone()
+    /// The text as typed.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
-    /// Whether everything matches.
+    /// Whether everything fits.
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.terms.is_empty()
     }
 
     /// Takes in what is new in the store, once for many traces. Without it each trace takes longer.
     pub fn refresh(&mut self, store: &Store) {
-        for word in &mut self.words {
-            word.search.refresh(store);
+        for search in self.terms.iter_mut().filter_map(Term::search_mut) {
+            search.refresh(store);
         }
     }
 
-    /// Whether a trace matches, all of it read at once.
+    /// Whether a trace fits, all of it read at once.
     pub fn matches(&self, trace: TraceRef<'_>) -> bool {
         let mut work = usize::MAX;
-        self.look(trace, &mut Progress::default(), &mut work) == Some(true)
+        matches!(self.next(trace, 0, &mut work), Looked::Found(_))
     }
 
-    /// Whether each word occurs in a service, operation, attribute, event or status message of the trace, or is an id of it or of
-    /// one of its spans; `error` is any trace that failed, too.
-    /// Goes on where `progress` stands and reads at most `work` spans; `None` when that is not enough.
-    pub fn look(&self, trace: TraceRef<'_>, progress: &mut Progress, work: &mut usize) -> Option<bool> {
-        while let Some(word) = self.words.get(progress.words) {
-            if progress.spans == 0 && word.is_of(trace) {
-                progress.words += 1;
-                continue;
-            }
-            if *work == 0 && (progress.spans as usize) < trace.len() {
-                return None;
-            }
-            let from = progress.spans;
-            match trace.look(&word.search, from, *work) {
-                Looked::Found => *progress = Progress { words: progress.words + 1, spans: 0 },
-                Looked::NotBefore(to) => progress.spans = to,
-            }
-            // Where it is found nobody says how early: as if at the end.
-            let to = if progress.spans == 0 { trace.len() } else { progress.spans as usize };
-            *work = work.saturating_sub(to - from as usize);
-            if progress.spans > 0 {
-                return (to == trace.len()).then_some(false);
+    /// Whether a span fits.
+    pub fn fits(&self, trace: TraceRef<'_>, span: SpanIdx) -> bool {
+        trace.span(span).is_some_and(|span| self.terms.iter().all(|term| term.fits(trace, span)))
+    }
+
+    /// The first span of a trace, from this one on, that fits. Reads at most `work` spans and takes them off it.
+    pub fn next(&self, trace: TraceRef<'_>, from: u32, work: &mut usize) -> Looked {
+        let len = u32::try_from(trace.len()).unwrap_or(u32::MAX);
+        // What is searched for leads from span to span; the rest is looked at only there.
+        let left = || self.terms.iter().filter(|term| term.is_not || !term.is_of(trace));
+        let lead = left().find(|term| term.is_searched());
+        let left: Vec<&Term> =
+            left().filter(|term| lead.is_none_or(|lead| !std::ptr::eq(lead, *term)) || !term.is_said()).collect();
+        let mut at = from;
+        while at < len && *work > 0 {
+            let found = lead.map_or(Looked::Found(at), |lead| lead.next(trace, at, *work));
+            let (read, candidate) = match found {
+                Looked::Found(span) => (span + 1 - at, Some(SpanIdx(span))),
+                Looked::NotBefore(to) => (to - at, None),
+            };
+            *work = work.saturating_sub(read as usize);
+            at += read;
+            let span = candidate.and_then(|idx| trace.span(idx));
+            if let Some(span) = span.filter(|span| left.iter().all(|term| term.fits(trace, *span))) {
+                return Looked::Found(span.idx().0);
             }
         }
-        Some(true)
+        Looked::NotBefore(at)
+    }
+
+    /// Where a text says what is asked for, as ranges of its bytes in order; `key` is the key whose value it is, if any.
+    pub fn marks(&self, key: Option<&str>, text: &str) -> Vec<Range<usize>> {
+        let mut marks: Vec<Range<usize>> = Vec::new();
+        for (of, wanted) in self.terms.iter().filter_map(Term::mark) {
+            match of {
+                None => marks.extend(find(wanted, text)),
+                Some(of) if Some(of) == key && wanted == text => marks.push(0..text.len()),
+                Some(_) => {}
+            }
+        }
+        marks.sort_by_key(|mark| (mark.start, mark.end));
+        let mut end = 0;
+        marks.retain_mut(|mark| {
+            mark.start = mark.start.max(end);
+            end = end.max(mark.end);
+            mark.start < mark.end
+        });
+        marks
     }
 }
 
-/// How far a filter has come in one trace: so many words are there, the next is not in so many spans.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Progress {
-    words: usize,
-    spans: u32,
+/// Where a text holds another, which is in lower case, in any case.
+fn find(wanted: &str, text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(rest) = text.get(from..).filter(|rest| !rest.is_empty() && !wanted.is_empty()) {
+        let step = rest.chars().next().map_or(1, char::len_utf8);
+        match prefix(wanted, rest) {
+            Some(length) => {
+                found.push(from..from + length);
+                from += length;
+            }
+            None => from += step,
+        }
+    }
+    found
+}
+
+/// How many bytes of a text are what is wanted.
+fn prefix(wanted: &str, text: &str) -> Option<usize> {
+    let mut wanted = wanted.chars().peekable();
+    for (at, char) in text.char_indices() {
+        if wanted.peek().is_none() {
+            return Some(at);
+        }
+        for char in lower(char) {
+            if wanted.peek().is_some() && wanted.next() != Some(char) {
+                return None;
+            }
+        }
+    }
+    wanted.peek().is_none().then_some(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_is_marked_in_any_case_and_at_whole_letters() {
+        let marks = |filter: &str, key: Option<&str>, text: &str| -> Vec<String> {
+            let marks = Filter::new(filter).marks(key, text);
+            marks.into_iter().filter_map(|mark| text.get(mark)).map(str::to_owned).collect()
+        };
+        assert_eq!(marks("cart", None, "GET /Cart in CART"), ["Cart", "CART"]);
+        assert_eq!(marks("\"get /\" art", None, "GET /cart"), ["GET /", "art"]);
+        assert_eq!(marks("ab ba", None, "aba"), ["ab", "a"]);
+        assert_eq!(marks("straße", None, "STRASSE Straße"), ["Straße"]);
+        assert_eq!(marks("-cart", None, "cart"), [""; 0]);
+        assert_eq!(marks("user=u-1", Some("user"), "u-1"), ["u-1"]);
+        assert_eq!(marks("user=u-1", Some("other"), "u-1"), [""; 0]);
+        assert_eq!(marks("", None, "cart"), [""; 0]);
+    }
 }

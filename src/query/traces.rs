@@ -4,9 +4,9 @@ use std::cmp::{Ordering, Reverse};
 
 use hashbrown::HashMap;
 
-use super::filter::{Filter, Progress};
+use super::filter::Filter;
 use crate::model::{Timestamp, TraceId};
-use crate::store::{ServiceId, SpanRef, Store, TraceRef};
+use crate::store::{Looked, ServiceId, SpanRef, Store, TraceRef};
 
 /// The ten orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,13 +67,13 @@ pub struct Matches {
     seen: HashMap<TraceId, Seen>,
 }
 
-/// What is known of a trace. Spans that were read need not be read again while none is replaced.
+/// What is known of a trace. Spans that were read need not be read again while none is replaced or taken out.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     arrival: u64,
-    replaced: u64,
-    revision: u64,
-    progress: Progress,
+    changes: u64,
+    /// Spans that were read without finding one that fits.
+    read: u32,
     matched: bool,
 }
 
@@ -146,22 +146,22 @@ impl Matches {
         if self.filter.is_empty() {
             return Some(true);
         }
-        let (arrival, replaced, revision) = (trace.arrival(), trace.replaced(), trace.revision());
-        if let Some(seen) = self.seen.get(&trace.id())
-            && (seen.matched || seen.revision == revision)
-        {
-            return Some(seen.matched);
+        let (arrival, changes) = (trace.arrival(), trace.replaced() + trace.removed());
+        let known = self.seen.get(&trace.id()).copied().unwrap_or_default();
+        let is_known = (known.arrival, known.changes) == (arrival, changes);
+        if is_known && (known.matched || known.read as usize == trace.len()) {
+            return Some(known.matched);
         }
         if *work == 0 {
             return None;
         }
         let seen = self.seen.entry(trace.id()).or_default();
-        if (seen.arrival, seen.replaced) != (arrival, replaced) {
-            *seen = Seen { arrival, replaced, ..Seen::default() };
+        *seen = if is_known { known } else { Seen { arrival, changes, ..Seen::default() } };
+        match self.filter.next(trace, seen.read, work) {
+            Looked::Found(_) => seen.matched = true,
+            Looked::NotBefore(read) => seen.read = read,
         }
-        seen.matched = self.filter.look(trace, &mut seen.progress, work)?;
-        seen.revision = revision;
-        Some(seen.matched)
+        (seen.matched || seen.read as usize == trace.len()).then_some(seen.matched)
     }
 
     /// Forgets traces that are no longer stored.

@@ -12,7 +12,8 @@ use memchr::memmem::Finder;
 
 use super::pool::Pool;
 use super::trace::Trace;
-use super::{Store, TraceRef};
+use super::trace::row::Row;
+use super::{SpanIdx, Store, TraceRef};
 use crate::model::Value;
 use crate::store::record::unpack::{Piece, Pieces};
 use folded::Folded;
@@ -100,13 +101,12 @@ impl Search {
         resources.births = pool.resources.births();
     }
 
-    /// Whether it is in one of a trace's rows from..to.
-    fn is_in_rows(&self, trace: &Trace, part: Range<u32>) -> bool {
+    /// The first of a trace's rows from..to that it is in.
+    fn first_in_rows(&self, trace: &Trace, mut part: Range<u32>) -> Option<u32> {
+        let mut found = None;
         if !self.resources.is_empty() || !self.names.is_empty() {
-            let mut rows = part.clone().map(|at| trace.rows.row(at));
-            if rows.any(|row| self.names.has(row.name) || self.resources.has(row.resource)) {
-                return true;
-            }
+            found = part.clone().find(|at| self.is_in_columns(trace.rows.row(*at)));
+            part.end = found.unwrap_or(part.end);
         }
         let mut scratch = Scratch::default();
         // Interned texts and numbers are only found by walking the records.
@@ -115,31 +115,37 @@ impl Search {
             Some(folded)
                 if trace.replaced == 0 && !pieces(trace, &part).any(|(_, bytes)| folded.may_hide_in(bytes)) =>
             {
-                self.is_in_packed(folded, trace, &part, &mut scratch)
+                self.first_in_packed(folded, trace, &part, &mut scratch).or(found)
             }
-            _ => part.into_iter().any(|at| self.is_in_record(trace.record(trace.rows.row(at)), &mut scratch)),
+            _ => {
+                part.into_iter().find(|at| self.is_in_record(trace.record(trace.rows.row(*at)), &mut scratch)).or(found)
+            }
         }
     }
 
     /// Looks for the needle in the bytes; only the records where it occurs are read.
-    fn is_in_packed(&self, folded: &Folded, trace: &Trace, part: &Range<u32>, scratch: &mut Scratch) -> bool {
+    fn first_in_packed(&self, folded: &Folded, trace: &Trace, part: &Range<u32>, scratch: &mut Scratch) -> Option<u32> {
         let rows = &trace.rows;
-        pieces(trace, part).any(|(first, bytes)| {
+        pieces(trace, part).find_map(|(first, bytes)| {
             let mut from = 0;
             while let Some(at) = folded.find(bytes, from) {
                 let position = first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
-                let Some(row) = rows.partition_point(|row| row.offset <= position).checked_sub(1) else { return false };
+                let row = rows.partition_point(|row| row.offset <= position).checked_sub(1)?;
                 let record = trace.records.arena.at(rows.get(row).map_or(0, |row| row.offset));
                 if self.is_in_record(record, scratch) {
-                    return true;
+                    return u32::try_from(row).ok();
                 }
                 from = rows
                     .get(row + 1)
                     .map_or(bytes.len(), |next| next.offset.saturating_sub(first) as usize)
                     .max(at + 1);
             }
-            false
+            None
         })
+    }
+
+    fn is_in_columns(&self, row: &Row) -> bool {
+        self.names.has(row.name) || self.resources.has(row.resource)
     }
 
     fn is_in_record(&self, record: &[u8], scratch: &mut Scratch) -> bool {
@@ -170,8 +176,8 @@ fn sample(store: &Store) -> Vec<u8> {
 /// What a look at some spans of a trace said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// It is there.
-    Found,
+    /// It is in this span, and in none before.
+    Found(u32),
     /// It is in no span before this one.
     NotBefore(u32),
 }
@@ -182,19 +188,31 @@ impl TraceRef<'_> {
     pub fn look(self, search: &Search, from: u32, work: usize) -> Looked {
         let len = u32::try_from(self.len()).unwrap_or(u32::MAX);
         let to = len.min(from.saturating_add(u32::try_from(work).unwrap_or(u32::MAX)));
-        let is_in = if search.is_fresh(self.pool) {
-            search.is_in_rows(self.trace, from..to)
-        } else {
-            let mut search = search.clone();
-            search.update(self.pool);
-            search.is_in_rows(self.trace, from..to)
-        };
-        if is_in { Looked::Found } else { Looked::NotBefore(to) }
+        let found = self.with(search, |search| search.first_in_rows(self.trace, from..to));
+        found.map_or(Looked::NotBefore(to), Looked::Found)
     }
 
     /// Whether any of its spans has the text.
     pub fn contains(self, search: &Search) -> bool {
-        self.look(search, 0, usize::MAX) == Looked::Found
+        matches!(self.look(search, 0, usize::MAX), Looked::Found(_))
+    }
+
+    /// Whether one span has the text.
+    pub fn says(self, search: &Search, span: SpanIdx) -> bool {
+        let Some(row) = self.trace.rows.get(span.0 as usize) else { return false };
+        self.with(search, |search| {
+            search.is_in_columns(row) || search.is_in_record(self.trace.record(row), &mut Scratch::default())
+        })
+    }
+
+    /// The search up to date with what the trace refers to.
+    fn with<T>(self, search: &Search, look: impl FnOnce(&Search) -> T) -> T {
+        if search.is_fresh(self.pool) {
+            return look(search);
+        }
+        let mut search = search.clone();
+        search.update(self.pool);
+        look(&search)
     }
 }
 

@@ -10,6 +10,7 @@ mod demo;
 mod doors;
 mod export;
 mod files;
+mod filters;
 mod follow;
 mod formats;
 mod gallery;

@@ -16,6 +16,27 @@ pub(in crate::store) enum Piece<'a> {
     Value(Value<'a>),
 }
 
+/// The texts that a span's record begins with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::store) struct Head<'a> {
+    pub(in crate::store) source: &'a str,
+    pub(in crate::store) scope: &'a str,
+    pub(in crate::store) status_message: &'a str,
+}
+
+/// Whose attribute it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The span's own.
+    Span,
+    /// The resource's.
+    Resource,
+    /// One of its events'.
+    Event,
+    /// One of its links'.
+    Link,
+}
+
 /// A record being read piece by piece.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Pieces<'a> {
@@ -58,6 +79,55 @@ impl<'a> Unpacker<'a> {
         if mask & has::WARNINGS != 0 {
             span.warnings = (0..self.count()).map(|_| self.text()).collect();
         }
+    }
+
+    /// The texts that a span's record begins with.
+    pub(in crate::store) fn head(mut self) -> Head<'a> {
+        let mask = self.pieces.reader.byte();
+        let mut head = Head { source: self.text(), ..Head::default() };
+        if mask & has::FLAGS != 0 {
+            self.pieces.reader.small();
+        }
+        if mask & has::SCOPE != 0 {
+            head.scope = self.text();
+            self.text();
+        }
+        if mask & has::STATUS != 0 {
+            head.status_message = self.text();
+        }
+        head
+    }
+
+    /// Visits each attribute of a span's record, with whose it is, until `visit` says true; gives back whether it did.
+    pub(in crate::store) fn any_attribute(mut self, visit: &mut dyn FnMut(Owner, Attribute<'a>) -> bool) -> bool {
+        let mask = self.pieces.reader.byte();
+        self.pieces.visit_head(mask, &mut |_| false);
+        if self.any_of_list(Owner::Span, visit) {
+            return true;
+        }
+        let events = if mask & has::EVENTS == 0 { 0 } else { self.count() };
+        for _ in 0..events {
+            self.pieces.reader.signed();
+            self.pieces.text();
+            if self.any_of_list(Owner::Event, visit) {
+                return true;
+            }
+        }
+        let links = if mask & has::LINKS == 0 { 0 } else { self.count() };
+        (0..links).any(|_| {
+            // Trace id, span id and kind.
+            self.pieces.reader.take(16 + 8 + 1);
+            self.any_of_list(Owner::Link, visit)
+        })
+    }
+
+    /// The same for a list of attributes alone.
+    pub(in crate::store) fn any_of_list(
+        &mut self,
+        owner: Owner,
+        visit: &mut dyn FnMut(Owner, Attribute<'a>) -> bool,
+    ) -> bool {
+        (0..self.count()).any(|_| visit(owner, self.attribute()))
     }
 
     /// A list of attributes.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Kind, Span, SpanId, Status, Timestamp, TraceId, Value};
+use crate::model::{Attribute, Kind, Span, SpanId, Status, Timestamp, TraceId, Value};
 use crate::store::pool::Pool;
-use crate::store::record::unpack::{EventTimes, Piece, Pieces};
+use crate::store::record::unpack::{EventTimes, Owner, Piece, Pieces, Unpacker};
 use crate::store::trace::Trace;
 use crate::store::trace::row::Row;
 use crate::store::{NameId, ServiceId, SpanIdx};
@@ -112,6 +112,33 @@ impl<'a> SpanRef<'a> {
     /// Everything about it.
     pub fn to_span(self) -> Span<'a> {
         self.trace.to_span(self.row, self.pool)
+    }
+
+    /// What it says of its status; empty when it says nothing. Cheaper than [`SpanRef::to_span`], as are the next two.
+    pub fn status_message(self) -> &'a str {
+        self.unpacker().head().status_message
+    }
+
+    /// The name of its scope.
+    pub fn scope(self) -> &'a str {
+        self.unpacker().head().scope
+    }
+
+    /// The format it came in.
+    pub fn source(self) -> &'a str {
+        self.unpacker().head().source
+    }
+
+    /// Shows `visit` each attribute of the span, its events, links and resource, in this order, until it says true; gives back
+    /// whether it did.
+    pub fn any_field(self, visit: &mut dyn FnMut(Owner, Attribute<'a>) -> bool) -> bool {
+        let packed = self.pool.resources.packed(self.row.resource);
+        self.unpacker().any_attribute(visit)
+            || Unpacker::new(&self.pool.names, packed).any_of_list(Owner::Resource, visit)
+    }
+
+    fn unpacker(self) -> Unpacker<'a> {
+        Unpacker::new(&self.pool.names, self.trace.record(self.row))
     }
 
     /// Tells spans apart that are otherwise alike, the same in every run: the span id or, for a span without one, a

@@ -283,7 +283,7 @@ impl View for Traces {
         match action {
             Action::Open if self.services_focus => self.services_focus = false,
             Action::Open => return self.open(),
-            Action::Filter => self.prompt.open(&self.matches.filter().text()),
+            Action::Filter => self.prompt.open(self.matches.filter().text()),
             Action::Sort => self.menu = Some(SortMenu::new(self.sort)),
             Action::CopyId => return self.copy_id(),
             Action::Services => self.services_focus = !self.services_focus,
