@@ -3,6 +3,7 @@
 pub mod cause;
 pub mod detail;
 pub mod filter;
+pub mod find;
 pub mod folds;
 pub mod logs;
 pub mod output;

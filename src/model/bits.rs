@@ -29,6 +29,11 @@ impl Bits {
         self.words.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
     }
 
+    /// How many are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
         self.count == 0

@@ -157,8 +157,13 @@ impl Matches {
         }
         let seen = self.seen.entry(trace.id()).or_default();
         *seen = if is_known { known } else { Seen { arrival, changes, ..Seen::default() } };
+        let left = work.saturating_sub(trace.len() - seen.read as usize);
         match self.filter.next(trace, seen.read, work) {
-            Looked::Found(_) => seen.matched = true,
+            Looked::Found(_) => {
+                seen.matched = true;
+                // A trace costs something however early it is found in it.
+                *work = left;
+            }
             Looked::NotBefore(read) => seen.read = read,
         }
         (seen.matched || seen.read as usize == trace.len()).then_some(seen.matched)

@@ -52,7 +52,7 @@ macro_rules! actions {
 
 actions! {
     Open "open" Traces ["enter", "right", "l"] "open" "Open the selected trace";
-    Filter "filter" Traces ["/"] "filter" "Filter by words in services, operations, attributes";
+    Filter "filter" Traces ["/"] "filter" "Filter: words, \"phrases\", key=value, -not";
     Sort "sort" Traces ["s"] "sort" "Choose the order of the list";
     Services "services" Traces ["tab", "backtab"] "services" "Go to the services pane and back";
     Follow "follow" Traces ["F"] "follow" "Keep the newest trace selected";
@@ -68,6 +68,9 @@ actions! {
     MoreLevels "more-levels" Trace ["}"] "" "Show one level more";
     NextError "next-error" Trace ["e"] "error" "Next span with an error";
     PreviousError "previous-error" Trace ["E"] "" "Previous span with an error";
+    Find "find" Trace ["/"] "find" "Find spans: words, \"phrases\", key=value, -not";
+    NextMatch "next-match" Trace ["n"] "next match" "Next span that was found";
+    PreviousMatch "previous-match" Trace ["N"] "" "Previous span that was found";
     Parent "parent" Trace ["p"] "parent" "Go to the parent";
     NextSibling "next-sibling" Trace [")", "shift-down"] "sibling" "Next sibling";
     PreviousSibling "previous-sibling" Trace ["(", "shift-up"] "" "Previous sibling";

@@ -50,6 +50,10 @@ pub(crate) enum Asked {
 }
 
 impl FilterPrompt {
+    /// What keys do while something is looked for.
+    pub(crate) const FIND_KEYS: &[FieldKey] =
+        &[(&[Code::Enter], "keep"), (&[Code::Esc], "as before"), (&[Code::Up, Code::Down], "matches")];
+
     /// What keys do while it is open.
     pub(crate) const KEYS: &[FieldKey] =
         &[(&[Code::Enter], "keep the filter"), (&[Code::Esc], "as before"), (&[Code::Up, Code::Down], "move")];

@@ -1,9 +1,10 @@
 //! Text from outside made safe for a grid of cells, and drawn into it. Nothing reaches the terminal but through here.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use chrono::{DateTime, Local, Utc};
-use ratatui::{buffer::Buffer, style::Style};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::glyphs::Glyphs;
@@ -62,6 +63,22 @@ impl<'b> Pen<'b> {
         let (x, _) = self.buf.set_stringn(self.x, self.y, text, usize::from(room - 1), style);
         self.x = self.buf.set_stringn(x, self.y, self.ellipsis.to_string(), 1, style).0;
         false
+    }
+
+    /// Writes text whose parts `marks`, ranges of its bytes in order, have another style.
+    pub(crate) fn put_marked(&mut self, text: &str, style: Style, marks: &[Range<usize>], marked: Style) -> bool {
+        let from = self.x;
+        let fits = self.put(text, style);
+        for mark in marks {
+            let column = |at: usize| from.saturating_add(self.shown_width(text.get(..at).unwrap_or(text))).min(self.x);
+            let (start, end) = (column(mark.start), column(mark.end));
+            self.buf.set_style(Rect { x: start, y: self.y, width: end - start, height: 1 }, marked);
+        }
+        fits
+    }
+
+    fn shown_width(&self, text: &str) -> u16 {
+        cells(if self.ascii { ascii(text).width() } else { safe(text).width() })
     }
 
     /// Writes one sign.
@@ -168,7 +185,6 @@ pub(crate) fn time_text(time: Timestamp, utc: bool, format: &str) -> String {
 mod tests {
     use super::*;
     use crate::tui::glyphs::UNICODE;
-    use ratatui::layout::Rect;
 
     #[test]
     fn text_is_cut_at_whole_characters_with_an_ellipsis() {

@@ -81,6 +81,9 @@ pub(crate) fn highlight(area: Rect, buf: &mut Buffer, style: Style) {
     }
 }
 
+/// Rows that stay in sight above and below the selected one while the user walks.
+const CONTEXT: usize = 3;
+
 /// Where a list is scrolled to: which row is selected and which is at the top.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scroll {
@@ -89,6 +92,8 @@ pub(crate) struct Scroll {
     /// Rows may stay scrolled off above while there is room below: what has arrived above the cursor must not push
     /// it down. Ends when the user changes what is listed.
     pub(crate) held: bool,
+    /// The user has walked or jumped: rows around the selected one are to show as well.
+    pub(crate) walked: bool,
     /// Lines below the last row, when last looked at: held rows leave no more of them blank.
     blank: usize,
 }
@@ -102,8 +107,10 @@ impl Scroll {
     /// Brings the selected row and the top into `len` rows of which `height` are visible.
     pub(crate) fn clamp(&mut self, len: usize, height: usize) {
         self.selected = self.selected.min(len.saturating_sub(1));
-        let least = (self.selected + 1).saturating_sub(height).min(self.selected);
-        self.top = self.top.clamp(least, self.selected);
+        let context = if std::mem::take(&mut self.walked) { CONTEXT.min(height.saturating_sub(1) / 2) } else { 0 };
+        let most = self.selected.saturating_sub(context);
+        let least = (self.selected + context + 1).saturating_sub(height).min(most);
+        self.top = self.top.clamp(least, most);
         let blank = if self.held { self.blank } else { 0 };
         self.top = self.top.min((len + blank).saturating_sub(height));
         self.blank = (height + self.top).saturating_sub(len);
@@ -112,6 +119,7 @@ impl Scroll {
     /// Moves the selected row.
     pub(crate) fn by(&mut self, rows: isize, len: usize) {
         self.selected = self.selected.saturating_add_signed(rows).min(len.saturating_sub(1));
+        self.walked = true;
     }
 
     /// Follows the selected row to another index, where arrivals have moved it, and keeps its place on the screen.
@@ -151,6 +159,32 @@ mod tests {
         assert_eq!((scroll.selected, scroll.top), (5, 3));
         scroll.clamp(0, 0);
         assert_eq!((scroll.selected, scroll.top), (0, 0));
+    }
+
+    #[test]
+    fn who_walks_sees_three_rows_more() {
+        let mut scroll = Scroll::default();
+        scroll.by(8, 100);
+        scroll.clamp(100, 10);
+        assert_eq!((scroll.selected, scroll.top), (8, 2));
+        // Nothing but walking moves the picture.
+        scroll.selected = 11;
+        scroll.clamp(100, 10);
+        assert_eq!(scroll.top, 2);
+        scroll.by(-6, 100);
+        scroll.clamp(100, 10);
+        assert_eq!((scroll.selected, scroll.top), (5, 2));
+        scroll.by(-1, 100);
+        scroll.clamp(100, 10);
+        assert_eq!(scroll.top, 1);
+        for (rows, selected, top) in [(isize::MAX, 99, 90), (isize::MIN, 0, 0)] {
+            scroll.by(rows, 100);
+            scroll.clamp(100, 10);
+            assert_eq!((scroll.selected, scroll.top), (selected, top));
+        }
+        scroll.by(1, 100);
+        scroll.clamp(100, 2);
+        assert_eq!((scroll.selected, scroll.top), (1, 0));
     }
 
     #[test]

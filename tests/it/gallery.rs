@@ -32,7 +32,7 @@ fn shop(options: Options, (width, height): (u16, u16)) -> Harness {
     harness
 }
 
-fn roles() -> Options {
+pub(crate) fn roles() -> Options {
     Options { colors: Colors::Roles, ..options() }
 }
 

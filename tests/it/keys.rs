@@ -160,7 +160,8 @@ fn half_a_page_is_half_of_a_page() {
         let mut harness = Harness::new(options(), 100, 40);
         harness.extend(&batch(&spans));
         let screen = harness.keys("enter").keys(keys).screen();
-        screen.lines().position(|line| line.starts_with('▌')).expect("a selected row")
+        let above = screen.split_once('↑').and_then(|(_, rest)| rest.trim_start().split(' ').next()?.parse().ok());
+        screen.lines().position(|line| line.starts_with('▌')).expect("a selected row") + above.unwrap_or(0)
     };
     let (top, page) = (row("g"), row("ctrl-f"));
     assert!(page - top > 10);

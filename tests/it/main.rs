@@ -11,6 +11,7 @@ mod doors;
 mod export;
 mod files;
 mod filters;
+mod finding;
 mod follow;
 mod formats;
 mod gallery;

@@ -112,9 +112,8 @@ impl Output {
 
     fn move_by(&mut self, rows: isize) {
         let before = self.scroll.selected;
-        let mut scroll = self.scroll;
-        scroll.by(rows, self.lines.rows().len());
-        self.select(scroll.selected);
+        self.scroll.by(rows, self.lines.rows().len());
+        self.select(self.scroll.selected);
         // Who goes up wants to read; who goes to the end wants to see what comes.
         let is_last = rows == isize::MAX;
         self.follows = Some(is_last || self.follows == Some(true) && self.scroll.selected >= before && rows > 0);

@@ -2,6 +2,7 @@
 
 mod bars;
 mod details;
+mod find;
 mod header;
 mod names;
 mod navigate;
@@ -24,9 +25,11 @@ use crate::query::tree::{Build, Node, Tree};
 use crate::query::waterfall::{self, TraceHead, WaterfallRow};
 use crate::store::{SpanRef, Store};
 use crate::tui::action::{Action, Binding, Scope};
+use crate::tui::keymap::FieldKey;
 use crate::tui::widget::{Scroll, status};
-use crate::tui::{Effect, Mouse, MouseKind, Work};
+use crate::tui::{Effect, Key, Mouse, MouseKind, Work};
 use details::Details;
+use find::Finding;
 use names::{Names, guides_cap};
 use times::Times;
 use walk::Walk;
@@ -60,6 +63,7 @@ pub(crate) struct Trace {
     times: Times,
     names: Names,
     walk: Walk,
+    finding: Finding,
     cause: Option<Cause>,
     /// The border between names and bars is being dragged.
     dragging: bool,
@@ -69,8 +73,8 @@ pub(crate) struct Trace {
 /// Where things are; a pure function of the size and whether details are enlarged.
 struct Regions {
     header: Rect,
-    /// Without height unless the trace failed.
-    cause: Rect,
+    /// What is looked for, or why the trace failed; without height where neither is so.
+    note: Rect,
     ruler: Rect,
     rows: Rect,
     details: Rect,
@@ -105,6 +109,7 @@ impl Trace {
             times: Times::Bars,
             names: Names::default(),
             walk: Walk::default(),
+            finding: Finding::default(),
             cause: None,
             dragging: false,
             details: Details::default(),
@@ -113,8 +118,8 @@ impl Trace {
 
     fn regions(&self, area: Rect) -> Regions {
         let line = |y: u16| Rect { y: area.y + y.min(area.height), height: u16::from(y < area.height), ..area };
-        let cause = u16::from(self.cause.is_some() && area.height >= 14);
-        let top = 2 + cause;
+        let note = u16::from(self.finding.shows() || self.cause.is_some() && area.height >= 14);
+        let top = 2 + note;
         let body = area.height.saturating_sub(top);
         let large = if self.details.focus { body * 3 / 5 } else { body * 3 / 10 };
         let height = if body < 10 && !self.details.focus {
@@ -124,8 +129,8 @@ impl Trace {
         };
         Regions {
             header: line(0),
-            cause: Rect { height: cause, ..line(1) },
-            ruler: line(1 + cause),
+            note: Rect { height: note, ..line(1) },
+            ruler: line(1 + note),
             rows: Rect { y: area.y + area.height.min(top), height: body - height, ..area },
             details: Rect { y: area.bottom() - height, height, ..area },
         }
@@ -224,6 +229,7 @@ impl View for Trace {
         let work = if is_paused { Work::Done } else { self.rebuild(store, area.width, cx) };
         self.look_for_wanted(store);
         self.refresh_rows();
+        let looks = self.look(store);
         self.catch_up(area, cx);
         let regions = self.regions(area);
         let height = usize::from(regions.rows.height);
@@ -250,12 +256,24 @@ impl View for Trace {
             self.rows = visible.filter_map(row).collect();
         }
         self.refresh_details(store, area);
-        work
+        if looks { Work::Now } else { work }
     }
 
     fn is_stale(&self) -> bool {
         // What is copied and followed is what the details hold.
         self.is_first_build() || self.wanted.is_some() || self.details.row() != self.row_index()
+    }
+
+    fn key(&mut self, key: Key, cx: &Cx<'_>) -> Option<Flow> {
+        self.find_key(key, cx)
+    }
+
+    fn field(&self) -> Option<&'static [FieldKey]> {
+        self.finding.field()
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.finding.paste(text);
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
@@ -282,6 +300,7 @@ impl View for Trace {
             Action::CopyTraceId => return Flow::Effect(Effect::Copy(self.id.to_string()), "copied the trace id"),
             Action::Output => return self.output(),
             Action::Back if self.details.focus => self.details.focus = false,
+            Action::Back if self.finding.shows() => self.clear_find(),
             Action::Back => return Flow::Pop,
             _ => return self.navigate(action, area, cx),
         }
@@ -340,11 +359,13 @@ impl View for Trace {
         let used = status::draw(regions.header, buf, cx, status::trouble(cx, self.arrived));
         let header = Rect { width: area.width.saturating_sub(used + 1), ..regions.header };
         header::draw(self, header, buf, cx);
-        if let Some(cause) = &self.cause {
-            header::cause(self, cause, regions.cause, buf, cx);
+        match &self.cause {
+            _ if self.finding.shows() => self.finding.draw(regions.note, buf, cx),
+            Some(cause) => header::cause(self, cause, regions.note, buf, cx),
+            None => {}
         }
         rows::draw(self, &regions, buf, cx);
-        self.details.draw(regions.details, buf, cx);
+        self.details.draw(regions.details, buf, cx, &self.finding);
     }
 
     fn pinned(&self) -> Option<TraceId> {

@@ -161,13 +161,11 @@ impl Traces {
 
     fn move_by(&mut self, rows: isize) {
         if self.services_focus {
-            let mut scroll = self.services_scroll;
-            scroll.by(rows, self.services.len() + 1);
-            self.select_service(scroll.selected);
+            self.services_scroll.by(rows, self.services.len() + 1);
+            self.select_service(self.services_scroll.selected);
         } else {
-            let mut scroll = self.scroll;
-            scroll.by(rows, self.ids.len());
-            self.select(scroll.selected);
+            self.scroll.by(rows, self.ids.len());
+            self.select(self.scroll.selected);
         }
     }
 
@@ -177,7 +175,8 @@ impl Traces {
         if row.is_some_and(|row| !row.is_here) {
             return Flow::say("this trace was evicted");
         }
-        self.selected.map_or(Flow::Consumed, |id| Flow::Push(Box::new(Trace::new(id))))
+        let filter = self.matches.filter().text();
+        self.selected.map_or(Flow::Consumed, |id| Flow::Push(Box::new(Trace::new(id).finding(filter))))
     }
 
     /// Undoes the nearest of: services focus, filter, service.

@@ -10,6 +10,7 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
+use super::find::Finding;
 use super::times::Times;
 use crate::model::SpanId;
 use crate::query::detail::{DetailLine, LinkTarget, SpanDetail, TABS, Tone};
@@ -140,7 +141,7 @@ impl Details {
         TABS.iter().enumerate().map(label).chain(["JSON".to_string()]).collect()
     }
 
-    pub(super) fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+    pub(super) fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, finding: &Finding) {
         if area.height < 3 {
             return;
         }
@@ -168,10 +169,11 @@ impl Details {
         };
         let head = summary::height(detail, inner.width).min(inner.height.saturating_sub(1));
         summary::draw(Rect { height: head, ..inner }, buf, cx, detail);
-        self.draw_lines(Rect { y: inner.y + head, height: inner.height.saturating_sub(head), ..inner }, buf, cx);
+        let lines = Rect { y: inner.y + head, height: inner.height.saturating_sub(head), ..inner };
+        self.draw_lines(lines, buf, cx, finding);
     }
 
-    fn draw_lines(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
+    fn draw_lines(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, finding: &Finding) {
         let keys = self.lines.iter().map(|line| width(&line.key)).max().unwrap_or(0).min(area.width * 2 / 5);
         if self.lines.is_empty() {
             let tab = TABS.get(self.tab).copied().unwrap_or_default().to_lowercase();
@@ -181,7 +183,11 @@ impl Details {
         for (n, line) in self.lines.iter().skip(self.scroll).take(usize::from(area.height)).enumerate() {
             let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y + cells(n), area.right());
             if keys > 0 {
-                pen.put_left(keys, &line.key, cx.theme.style(Role::Accent));
+                let (end, x) = (pen.end, pen.x);
+                pen.end = end.min(x + keys);
+                let marks = finding.marks(None, &line.key);
+                pen.put_marked(&line.key, cx.theme.style(Role::Accent), &marks, cx.theme.found());
+                (pen.x, pen.end) = (x + keys, end);
                 pen.skip(2);
             }
             let role = match line.tone {
@@ -191,7 +197,8 @@ impl Details {
                 Tone::Warning => Role::Warning,
                 Tone::Heading => Role::Strong,
             };
-            pen.put(&line.text, cx.theme.style(role));
+            let marks = finding.marks(Some(&line.of), &line.text);
+            pen.put_marked(&line.text, cx.theme.style(role), &marks, cx.theme.found());
         }
         let (above, below) = (self.scroll > 0, self.lines.len() > self.scroll + usize::from(area.height));
         let style = cx.theme.style(Role::Accent);

@@ -167,9 +167,10 @@ pub(super) fn draw(view: &Trace, row: &WaterfallRow, (area, first): (Rect, bool)
                 (false, false) => String::new(),
             };
             let (service, name) = names(&service, &span.name, pen.room(), cx.glyphs.ellipsis);
-            pen.put(&service, style.add_modifier(Modifier::BOLD));
+            let (service_marks, name_marks) = (view.finding.marks(None, &service), view.finding.marks(None, &name));
+            pen.put_marked(&service, style.add_modifier(Modifier::BOLD), &service_marks, cx.theme.found());
             pen.skip(u16::from(!service.is_empty()));
-            pen.put(&name, cx.theme.style(Role::Text));
+            pen.put_marked(&name, cx.theme.style(Role::Text), &name_marks, cx.theme.found());
         }
         (None, Node::Missing(id)) => {
             pen.sign(cx.glyphs.missing, cx.theme.style(Role::Warning));

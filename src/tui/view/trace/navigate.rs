@@ -11,9 +11,8 @@ use crate::tui::view::{Cx, Flow, usual_hint};
 
 impl Trace {
     pub(super) fn move_by(&mut self, rows: isize) {
-        let mut scroll = self.scroll;
-        scroll.by(rows, self.visible.len());
-        self.select(scroll.selected);
+        self.scroll.by(rows, self.visible.len());
+        self.select(self.scroll.selected);
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
@@ -27,6 +26,9 @@ impl Trace {
             Action::MoreLevels => self.levels(1),
             Action::NextError => return self.walk(1, cx),
             Action::PreviousError => return self.walk(-1, cx),
+            Action::Find => self.open_find(),
+            Action::NextMatch => return self.next_match(1, cx),
+            Action::PreviousMatch => return self.next_match(-1, cx),
             Action::Parent => self.go(self.row().and_then(|(_, row)| row.parent)),
             Action::NextSibling => self.go(self.row().filter(|(_, row)| !row.last).map(|(at, row)| at + row.subtree)),
             Action::PreviousSibling => self.go(self.row_index().and_then(|at| self.previous_sibling(at))),
@@ -55,6 +57,8 @@ impl Trace {
             Action::FoldAll => when(self.tree.deepest > 0),
             Action::NextError if !self.walk.has_begun() && self.tree.errors > 0 => Some("cause"),
             Action::NextError => when(self.tree.errors > 0),
+            Action::NextMatch => when(self.finding.count() > 0),
+            Action::Back if self.finding.shows() && !self.details.focus => Some("clear find"),
             Action::Parent => when(selected.parent.is_some()),
             Action::NextSibling => when(!selected.last || self.previous_sibling(at).is_some()),
             Action::FollowLink => when(self.details.links().iter().any(|link| link.is_here)),
@@ -123,6 +127,7 @@ impl Trace {
         }
         if let Ok(at) = self.visible.find(to) {
             self.select(at);
+            self.scroll.walked = true;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Walks through the failing spans of a trace: first to the cause, then in the order shown, never around the end unasked.
 
 use super::Trace;
-use crate::query::tree::Node;
+use crate::query::tree::{Node, TreeRow};
 use crate::tui::view::{Cx, Flow};
 
 /// How far the walk has come.
@@ -39,17 +39,8 @@ impl Trace {
             self.arrive(cause as usize);
             return Flow::Consumed;
         }
-        let here = self.row_index().map_or(0, |at| at as usize);
-        let rows = &self.tree.rows;
-        let failed = |at: &usize| rows.get(*at).is_some_and(|row| row.error);
-        let found = match (step > 0, met_end) {
-            (true, false) => (here + 1..rows.len()).find(failed),
-            (true, true) => (0..rows.len()).find(failed),
-            (false, false) => (0..here).rev().find(failed),
-            (false, true) => (0..rows.len()).rev().find(failed),
-        };
-        if let Some(at) = found {
-            self.arrive(at);
+        if let Some(at) = self.next_where(step > 0, met_end, |row| row.error) {
+            self.arrive(at as usize);
             return Flow::Consumed;
         }
         self.walk.met_end = Some(step);
@@ -59,6 +50,20 @@ impl Trace {
             (_, true) => cx.say(&format!("last of {errors}, {{next-error}} again for the first")),
             (_, false) => cx.say(&format!("first of {errors}, {{previous-error}} again for the last")),
         })
+    }
+
+    /// The next row of this kind after the selected one, or the one before it; from the other end when it is to go around.
+    pub(super) fn next_where(&self, ahead: bool, around: bool, is_one: impl Fn(&TreeRow) -> bool) -> Option<u32> {
+        let here = self.row_index().map_or(0, |at| at as usize);
+        let rows = &self.tree.rows;
+        let found = |at: &usize| rows.get(*at).is_some_and(&is_one);
+        let next = match (ahead, around) {
+            (true, false) => (here + 1..rows.len()).find(found),
+            (true, true) => (0..rows.len()).find(found),
+            (false, false) => (0..here).rev().find(found),
+            (false, true) => (0..rows.len()).rev().find(found),
+        };
+        next.and_then(|at| u32::try_from(at).ok())
     }
 
     /// Selects a failing row and remembers which of them it is.

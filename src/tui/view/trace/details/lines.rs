@@ -9,6 +9,8 @@ use crate::tui::wrap::{MOST_LINES, wrapped};
 /// A line on the screen: the key only on a value's first line.
 pub(super) struct Line {
     pub(super) key: String,
+    /// The key of the value that it is a part of.
+    pub(super) of: String,
     pub(super) text: String,
     pub(super) tone: Tone,
 }
@@ -51,10 +53,11 @@ pub(super) fn broken(lines: &[DetailLine], room: usize) -> Vec<Line> {
         let ends = line.value.split('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
         for text in ends.flat_map(|text| wrapped(text, room)) {
             if out.len() - before == MOST_LINES {
-                out.push(Line { key: String::new(), text: "… more in the JSON".to_string(), tone: Tone::Warning });
+                let (text, tone) = ("… more in the JSON".to_string(), Tone::Warning);
+                out.push(Line { key: String::new(), of: String::new(), text, tone });
                 break;
             }
-            out.push(Line { key: std::mem::take(&mut key), text, tone: line.tone });
+            out.push(Line { key: std::mem::take(&mut key), of: line.key.clone(), text, tone: line.tone });
         }
     }
     out
