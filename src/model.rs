@@ -4,6 +4,7 @@
 
 mod batch;
 mod bits;
+mod failure;
 mod id;
 mod json;
 mod link;
@@ -19,6 +20,7 @@ pub use batch::{
     SpanWriter, Text,
 };
 pub use bits::Bits;
+pub use failure::{STATUS_CODE, alike};
 pub use id::{SpanId, TraceId};
 pub use json::{push_json_bytes, push_json_double, push_json_string};
 pub use link::LinkKind;

@@ -22,7 +22,7 @@ mod traces;
 pub use extend::Extended;
 pub use record::unpack::{EventTimes, Owner};
 pub use refs::record_ref::RecordRef;
-pub use refs::service_ref::{OperationRef, ServiceRef};
+pub use refs::service_ref::{FailureRef, OperationRef, ServiceRef};
 pub use refs::span_ref::SpanRef;
 pub use refs::trace_ref::TraceRef;
 pub use search::{Looked, Search, lower};

@@ -1,6 +1,7 @@
 //! What all traces share: interned text, resources, and the counts of services. Every reference that is taken here
 //! is given back when its span leaves.
 
+pub(super) mod failures;
 pub(super) mod histogram;
 pub(super) mod names;
 pub(super) mod resources;
@@ -11,6 +12,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::FixedState;
 
 use crate::model::{BatchResource, BatchSpan, SpanBatch};
+use crate::store::pool::failures::Failures;
 use crate::store::pool::names::Names;
 use crate::store::pool::resources::Resources;
 use crate::store::pool::services::Services;
@@ -23,6 +25,7 @@ pub(super) struct Pool {
     pub(super) names: Names,
     pub(super) resources: Resources,
     pub(super) services: Services,
+    pub(super) failures: Failures,
 }
 
 impl Pool {
@@ -78,7 +81,7 @@ impl Pool {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.names.bytes() + self.resources.bytes() + self.services.bytes()
+        self.names.bytes() + self.resources.bytes() + self.services.bytes() + self.failures.bytes()
     }
 
     fn release_record(&mut self, record: &[u8]) -> usize {

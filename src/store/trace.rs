@@ -15,6 +15,7 @@ pub(super) mod summary;
 use std::cmp::Ordering;
 
 use super::pool::Pool;
+use super::pool::failures::{OwnFailures, Said};
 use crate::model::{BatchSpan, Span, SpanBatch, SpanId, TraceId};
 use crate::store::trace::copies::Copies;
 use crate::store::trace::index::{Index, Place};
@@ -43,6 +44,7 @@ pub(super) struct Trace {
     copies: Option<Box<Copies>>,
     /// Parents that have not arrived, with the number of spans that wait for each.
     missing: Missing,
+    failures: OwnFailures,
 }
 
 /// A span on its way in: its columns, its packed record, and where both came from.
@@ -71,6 +73,7 @@ impl Trace {
             index: Index::default(),
             copies: None,
             missing: Missing::default(),
+            failures: OwnFailures::default(),
         }
     }
 
@@ -144,6 +147,7 @@ impl Trace {
         self.await_parent(&row);
         self.summary.add(&self.rows, self.rows.len() - 1, pool);
         pool.services.record(row.sample(pool));
+        self.fail(&row, new, pool);
         *held = *held + self.bytes() - before;
     }
 
@@ -155,6 +159,8 @@ impl Trace {
         row.stand_for(&old);
         pool.services.undo(old.sample(pool));
         pool.services.record(row.sample(pool));
+        self.unfail(&old, pool);
+        self.fail(&row, new, pool);
         self.records.add(&mut row, new.record, 1);
         if let Some(place) = self.rows.get_mut(at as usize) {
             *place = row;
@@ -175,6 +181,7 @@ impl Trace {
                 pool.services.turn_trace(count.service.0, false);
             }
         }
+        self.failures.clear(&mut pool.failures);
         self.index = Index::default();
         self.copies = None;
         self.missing = Missing::default();
@@ -200,6 +207,23 @@ impl Trace {
             + self.copies.as_ref().map_or(0, |copies| size_of::<Copies>() + copies.bytes())
             + self.missing.bytes()
             + self.summary.bytes()
+            + self.failures.bytes()
+    }
+
+    /// Counts why a new span failed, if it did.
+    fn fail(&mut self, row: &Row, new: &Incoming<'_>, pool: &mut Pool) {
+        if row.is_error() {
+            let service = pool.resources.service(row.resource);
+            self.failures.add(Said::new(service, &new.batch.span(new.span)), &mut pool.failures);
+        }
+    }
+
+    /// The same for a span that leaves.
+    pub(in crate::store) fn unfail(&mut self, row: &Row, pool: &mut Pool) {
+        if row.is_error() {
+            let said = Said::new(pool.resources.service(row.resource), &self.to_span(row, pool));
+            self.failures.remove(&said, &mut pool.failures);
+        }
     }
 
     fn await_parent(&mut self, row: &Row) {

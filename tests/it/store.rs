@@ -4,18 +4,41 @@ mod copies;
 mod search;
 pub(crate) mod spans;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use spans::{Seed, batch, seeds};
 use tracetui::model::{
-    Attribute, Kind, OutputLine, Place, Problem, Span, SpanBatch, SpanId, Status, Timestamp, TraceId, Value,
+    Attribute, Kind, OutputLine, Place, Problem, Span, SpanBatch, SpanId, Status, Timestamp, TraceId, Value, alike,
 };
 use tracetui::query::tree::{Node, Tree};
-use tracetui::store::{OperationRef, ServiceRef, Store, Totals, TraceRef};
+use tracetui::store::{FailureRef, OperationRef, ServiceRef, SpanRef, Store, Totals, TraceRef};
 
 const PLENTY: u64 = 1 << 30;
+
+/// Why spans of a service fail: kind, text, traces.
+type Why = (String, String, u32);
+
+fn failures(service: ServiceRef<'_>) -> Vec<Why> {
+    let said = |failure: FailureRef<'_>| (failure.kind().to_owned(), failure.alike().to_owned(), failure.traces());
+    let mut all: Vec<Why> = service.failures().map(said).collect();
+    all.sort();
+    all
+}
+
+/// The same from the spans themselves.
+fn counted(store: &Store, service: ServiceRef<'_>) -> Vec<Why> {
+    let mut all: BTreeMap<(String, String), BTreeSet<TraceId>> = BTreeMap::new();
+    for trace in store.traces() {
+        let failed = |span: &SpanRef<'_>| span.status() == Status::Error && span.service_id() == service.id();
+        for span in trace.spans().filter(failed).map(SpanRef::to_span) {
+            let said = (span.failure_type().unwrap_or_default().to_owned(), alike(&span.failure().unwrap_or_default()));
+            all.entry(said).or_default().insert(trace.id());
+        }
+    }
+    all.into_iter().map(|((kind, said), traces)| (kind, said, u32::try_from(traces.len()).expect("few"))).collect()
+}
 
 /// Everything a user could see, in an order of its own.
 fn dump(store: &Store) -> String {
@@ -32,6 +55,7 @@ fn dump(store: &Store) -> String {
             .traces()
             .filter(|trace| trace.services().iter().any(|count| count.service == service.id() && count.errors > 0));
         assert_eq!(service.failed_traces() as usize, failed.count(), "{}", service.name());
+        assert_eq!(failures(service), counted(store, service), "{}", service.name());
         let numbers = (service.traces(), service.spans(), service.errors(), service.percentile(0.5));
         writeln!(out, "{} {numbers:?}", service.name()).expect("a string takes everything");
         let mut lines: Vec<_> = service

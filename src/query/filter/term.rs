@@ -217,6 +217,9 @@ impl Pair {
             Field::Name => text(span.name()),
             Field::Kind => span.kind() != Kind::Unspecified && in_any_case(span.kind().as_str()),
             Field::Status => in_any_case(span.status().as_str()),
+            Field::Message if span.status_message().is_empty() => {
+                span.to_span().failure().is_some_and(|said| text(&said))
+            }
             Field::Message => text(span.status_message()),
             Field::Scope => text(span.scope()),
             Field::Source => text(span.source()),

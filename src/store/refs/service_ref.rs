@@ -2,6 +2,7 @@
 
 use crate::store::ServiceId;
 use crate::store::pool::Pool;
+use crate::store::pool::failures::Failure;
 use crate::store::pool::services::{Operation, Service};
 
 /// A service of the store.
@@ -10,6 +11,12 @@ pub struct ServiceRef<'a> {
     pub(in crate::store) id: ServiceId,
     pub(in crate::store) service: &'a Service,
     pub(in crate::store) pool: &'a Pool,
+}
+
+/// Failures of a service that are alike.
+#[derive(Clone, Copy)]
+pub struct FailureRef<'a> {
+    failure: &'a Failure,
 }
 
 /// An operation of a service.
@@ -55,9 +62,32 @@ impl<'a> ServiceRef<'a> {
         self.service.latency.percentile(q)
     }
 
+    /// Why spans of it fail, in any order.
+    pub fn failures(self) -> impl Iterator<Item = FailureRef<'a>> {
+        let failures = self.pool.failures.iter().filter(move |failure| failure.service == self.id.0);
+        failures.map(|failure| FailureRef { failure })
+    }
+
     /// Its operations in any order.
     pub fn operations(self) -> impl Iterator<Item = OperationRef<'a>> {
         self.service.operations.iter().map(move |operation| OperationRef { operation, pool: self.pool })
+    }
+}
+
+impl<'a> FailureRef<'a> {
+    /// The type of the exception or error; empty where nothing names one.
+    pub fn kind(self) -> &'a str {
+        &self.failure.kind
+    }
+
+    /// What its spans say of it, with `?` for what differs; empty where they say nothing.
+    pub fn alike(self) -> &'a str {
+        &self.failure.alike
+    }
+
+    /// Traces that have it.
+    pub fn traces(self) -> u32 {
+        self.failure.traces
     }
 }
 
