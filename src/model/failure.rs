@@ -53,8 +53,14 @@ fn told(attributes: &[Attribute<'_>]) -> Option<String> {
 /// A text without what differs between alike ones: numbers, ids and quoted text are `?`.
 pub fn alike(text: &str) -> String {
     let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= LONGEST).unwrap_or(text.len());
-    let mut rest = text.get(..end).unwrap_or(text);
-    let mut out = String::with_capacity(rest.len());
+    // The code that a text begins with is what it says: `500 Internal Server Error`, `14 UNAVAILABLE`.
+    let code = text.find(|char: char| !char.is_ascii_digit()).unwrap_or_default();
+    let is_code = code <= 3
+        && text.get(code..).is_some_and(|rest| {
+            rest.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+        });
+    let (code, mut rest) = text.get(..end).unwrap_or(text).split_at(if is_code { code } else { 0 });
+    let mut out = String::from(code);
     while let Some(char) = rest.chars().next() {
         let length = match char {
             '\'' | '"' | '`' => quoted(rest, out.chars().next_back()),
@@ -138,6 +144,10 @@ mod tests {
             ("deadbeef feedface", "deadbeef feedface"),
             ("it's 'open", "it's 'open"),
             ("1,234 rows", "? rows"),
+            ("500 Internal Server Error", "500 Internal Server Error"),
+            ("14 UNAVAILABLE: 3 tries", "14 UNAVAILABLE: ? tries"),
+            ("4711 Rows", "? Rows"),
+            ("3 rows", "? rows"),
             ("ünïcode 繁體 7", "ünïcode 繁體 ?"),
             ("", ""),
         ] {

@@ -1,6 +1,9 @@
-//! Rows of the services pane.
+//! Rows of the services pane, and why services fail.
 
-use crate::store::{ServiceId, Store};
+use std::cmp::Reverse;
+use std::fmt::Write as _;
+
+use crate::store::{FailureRef, ServiceId, ServiceRef, Store};
 
 /// One service: counts and latency percentiles in ns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,19 +22,116 @@ pub struct ServiceRow {
     pub percentiles: [u64; 3],
 }
 
-/// All services by name, so that rows stay where they are while numbers change.
-pub fn services(store: &Store) -> Vec<ServiceRow> {
-    let mut rows: Vec<ServiceRow> = store
-        .services()
-        .map(|service| ServiceRow {
-            id: service.id(),
-            name: service.name().to_string(),
-            traces: service.traces(),
-            spans: service.spans(),
-            failed: service.failed_traces(),
-            percentiles: [0.5, 0.95, 0.99].map(|q| service.percentile(q)),
-        })
-        .collect();
-    rows.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+/// The orders of services.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServiceSort {
+    /// Most failed traces first, then by name.
+    #[default]
+    Failed,
+    /// A to Z.
+    Name,
+    /// Slowest first, by the 99th percentile of their spans.
+    Slowest,
+}
+
+impl ServiceSort {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Name => "name",
+            Self::Slowest => "p99",
+        }
+    }
+
+    /// The order after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Failed => Self::Name,
+            Self::Name => Self::Slowest,
+            Self::Slowest => Self::Failed,
+        }
+    }
+}
+
+/// All services in order; of those that are equal by name.
+pub fn services(store: &Store, sort: ServiceSort) -> Vec<ServiceRow> {
+    let row = |service: ServiceRef<'_>| ServiceRow {
+        id: service.id(),
+        name: service.name().to_string(),
+        traces: service.traces(),
+        spans: service.spans(),
+        failed: service.failed_traces(),
+        percentiles: [0.5, 0.95, 0.99].map(|q| service.percentile(q)),
+    };
+    let mut rows: Vec<ServiceRow> = store.services().map(row).collect();
+    rows.sort_unstable_by(|a, b| {
+        let by = match sort {
+            ServiceSort::Failed => b.failed.cmp(&a.failed),
+            ServiceSort::Name => std::cmp::Ordering::Equal,
+            ServiceSort::Slowest => b.percentiles[2].cmp(&a.percentiles[2]),
+        };
+        by.then_with(|| a.name.cmp(&b.name))
+    });
     rows
+}
+
+/// Why spans fail: failures that are alike, and the traces that have them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The service in which they fail.
+    pub service: String,
+    /// What they say, with `?` for what differs; else the type of their error; empty where they say nothing.
+    pub text: String,
+    /// Traces.
+    pub traces: u32,
+}
+
+/// More reasons than this are not shown.
+const MOST: usize = 50;
+
+/// Why spans of a service, or of all, fail: what most traces have comes first.
+pub fn reasons(store: &Store, service: Option<ServiceId>) -> Vec<Reason> {
+    let wanted = store.services().filter(|row| service.is_none_or(|id| row.id() == id));
+    let mut found: Vec<(ServiceRef<'_>, FailureRef<'_>)> =
+        wanted.flat_map(|service| service.failures().map(move |failure| (service, failure))).collect();
+    found.sort_unstable_by_key(|(service, failure)| {
+        (Reverse(failure.traces()), service.name(), failure.alike(), failure.kind())
+    });
+    found.truncate(MOST);
+    let reason = |(service, failure): (ServiceRef<'_>, FailureRef<'_>)| Reason {
+        service: service.name().to_string(),
+        text: if failure.alike().is_empty() { failure.kind() } else { failure.alike() }.to_string(),
+        traces: failure.traces(),
+    };
+    found.into_iter().map(reason).collect()
+}
+
+impl Reason {
+    /// A filter for the spans that fail like this.
+    pub fn filter(&self) -> String {
+        let mut filter = format!("service={} status=error", quoted(&self.service));
+        if !self.text.is_empty() {
+            let _ = write!(filter, " message={}", quoted(&self.text).replace('?', "*"));
+        }
+        filter
+    }
+}
+
+/// A value between quotes where it needs them.
+fn quoted(text: &str) -> String {
+    let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.' | '/' | ':');
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_string();
+    }
+    let mut out = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '"' | '\\' | '*' => out.extend(['\\', char]),
+            char => out.push(char),
+        }
+    }
+    out.push('"');
+    out
 }

@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 
 use hashbrown::HashMap;
 
+use super::cause::reason;
 use super::filter::Filter;
 use crate::model::{Timestamp, TraceId};
 use crate::store::{Looked, ServiceId, SpanRef, Store, TraceRef};
@@ -234,6 +235,8 @@ pub struct TraceRow {
     pub duration: u64,
     /// Spans with errors.
     pub errors: u32,
+    /// Why it failed; empty where it did not.
+    pub reason: String,
     /// A parent has not arrived.
     pub incomplete: bool,
     /// Spans share an id and are not one span.
@@ -261,6 +264,7 @@ pub fn row(store: &Store, id: TraceId) -> Option<TraceRow> {
         services: services.into_iter().map(|(_, name)| name.to_string()).collect(),
         duration: trace.duration(),
         errors: trace.errors(),
+        reason: reason(trace).unwrap_or_default(),
         incomplete: trace.missing_parents() > 0,
         shared: trace.shared_ids() > 0,
         truncated: trace.refused() > 0,

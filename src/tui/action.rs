@@ -51,9 +51,11 @@ macro_rules! actions {
 }
 
 actions! {
-    Open "open" Traces ["enter", "right", "l"] "open" "Open the selected trace";
+    Open "open" Traces ["enter"] "open" "Open the selected trace";
+    OpenRight "open-right" Traces ["right", "l"] "" "Open the trace; in the services: why they fail";
+    ToServices "to-services" Traces ["left", "h"] "" "Back to the services";
     Filter "filter" Traces ["/"] "filter" "Filter: words, \"phrases\", key=value, -not";
-    Sort "sort" Traces ["s"] "sort" "Choose the order of the list";
+    Sort "sort" Traces ["s"] "sort" "Choose the order of the list, or of the services";
     Services "services" Traces ["tab", "backtab"] "services" "Go to the services pane and back";
     Follow "follow" Traces ["F"] "follow" "Keep the newest trace selected";
     Preview "preview" Traces ["v"] "preview" "Show the selected trace below the list";

@@ -94,6 +94,10 @@ pub(crate) struct Scroll {
     pub(crate) held: bool,
     /// The user has walked or jumped: rows around the selected one are to show as well.
     pub(crate) walked: bool,
+    /// The picture stays where it is although the selected row may be out of sight, until the user moves.
+    pub(crate) loose: bool,
+    /// Rows that showed when last looked at.
+    height: usize,
     /// Lines below the last row, when last looked at: held rows leave no more of them blank.
     blank: usize,
 }
@@ -107,6 +111,11 @@ impl Scroll {
     /// Brings the selected row and the top into `len` rows of which `height` are visible.
     pub(crate) fn clamp(&mut self, len: usize, height: usize) {
         self.selected = self.selected.min(len.saturating_sub(1));
+        self.height = height;
+        if self.loose {
+            self.top = self.top.min(len.saturating_sub(height));
+            return;
+        }
         let context = if std::mem::take(&mut self.walked) { CONTEXT.min(height.saturating_sub(1) / 2) } else { 0 };
         let most = self.selected.saturating_sub(context);
         let least = (self.selected + context + 1).saturating_sub(height).min(most);
@@ -118,12 +127,29 @@ impl Scroll {
 
     /// Moves the selected row.
     pub(crate) fn by(&mut self, rows: isize, len: usize) {
+        // Whoever does not see the selected row means the first that shows.
+        let is_first = self.settle() && rows == 1;
+        let rows = if is_first { 0 } else { rows };
         self.selected = self.selected.saturating_add_signed(rows).min(len.saturating_sub(1));
         self.walked = true;
     }
 
+    /// Selects the first row that shows where the selected one is out of sight; whether it was.
+    pub(crate) fn settle(&mut self) -> bool {
+        let is_hidden = self.loose && !(self.top..self.top + self.height).contains(&self.selected);
+        self.loose = false;
+        if is_hidden {
+            self.selected = self.top;
+        }
+        is_hidden
+    }
+
     /// Follows the selected row to another index, where arrivals have moved it, and keeps its place on the screen.
     pub(crate) fn moved_to(&mut self, selected: usize) {
+        if self.loose {
+            self.selected = selected;
+            return;
+        }
         self.held |= selected > self.selected;
         let offset = self.selected.saturating_sub(self.top);
         self.top = selected.saturating_sub(offset);
@@ -132,6 +158,7 @@ impl Scroll {
 
     /// Scrolls the picture, taking the selected row along only where it would leave it.
     pub(crate) fn wheel(&mut self, rows: isize, len: usize, height: usize) {
+        self.loose = false;
         let most = len.saturating_sub(height).max(if rows > 0 { self.top } else { 0 });
         self.top = self.top.saturating_add_signed(rows).min(most);
         self.selected = self.selected.clamp(self.top, (self.top + height.max(1) - 1).max(self.top));
@@ -185,6 +212,27 @@ mod tests {
         scroll.by(1, 100);
         scroll.clamp(100, 2);
         assert_eq!((scroll.selected, scroll.top), (1, 0));
+    }
+
+    #[test]
+    fn a_loose_picture_stays_until_the_user_moves() {
+        let loose = || {
+            let mut scroll = Scroll { selected: 50, loose: true, ..Scroll::default() };
+            scroll.clamp(100, 10);
+            scroll
+        };
+        let mut scroll = loose();
+        assert_eq!((scroll.selected, scroll.top), (50, 0));
+        scroll.moved_to(60);
+        scroll.clamp(100, 10);
+        assert_eq!((scroll.selected, scroll.top), (60, 0));
+        scroll.by(1, 100);
+        scroll.clamp(100, 10);
+        assert_eq!((scroll.selected, scroll.top), (0, 0));
+        let mut scroll = loose();
+        scroll.moved_to(4);
+        scroll.by(1, 100);
+        assert_eq!(scroll.selected, 5, "in sight it is moved as ever");
     }
 
     #[test]

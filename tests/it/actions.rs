@@ -50,7 +50,7 @@ fn wide(width: u16) -> Harness {
 fn place(action: Action) -> &'static str {
     match action {
         Action::Open | Action::Filter | Action::Sort | Action::Services | Action::Follow => "j",
-        Action::Preview | Action::CopyId => "j",
+        Action::Preview | Action::CopyId | Action::OpenRight | Action::ToServices => "j",
         Action::Right => "G enter j left",
         Action::UnfoldAll | Action::MoreLevels => "G enter [",
         Action::PreviousError => "G enter G",
@@ -251,12 +251,12 @@ fn every_order_shows_what_it_names() {
 #[test]
 fn services_of_a_row_begin_with_the_roots() {
     // Hues in the order root first, then by name.
-    let picture = wide(160).picture();
+    let picture = wide(200).picture();
     let (text, roles) = picture.split_once("\n\n").expect("text and roles");
     let at = text.lines().position(|line| line.contains("GET / ")).expect("the row");
     let (row, hues) = (text.lines().nth(at).unwrap_or_default(), roles.lines().nth(at).unwrap_or_default());
     let squares: Vec<usize> = row.chars().enumerate().filter(|(_, char)| *char == '■').map(|(x, _)| x).collect();
-    let squares: Vec<usize> = squares.into_iter().filter(|x| *x > 40).collect();
+    let squares: Vec<usize> = squares.into_iter().filter(|x| *x > 60).collect();
     let own = |name: &str| {
         let at = row.find(name).map(|at| row.get(..at).unwrap_or_default().chars().count()).unwrap_or_default();
         hues.chars().nth(at)

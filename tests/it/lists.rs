@@ -106,7 +106,7 @@ fn services_count_the_traces_that_failed_under_their_heads() {
         let mut panes = screen.lines().map(|line| line.chars().take(30).collect::<String>());
         panes.find(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}: {screen}"))
     };
-    let heads = pane("failed");
+    let heads = pane("traces failed");
     let (traces, failed) = (column_of(&heads, "traces"), column_of(&heads, "failed"));
     for (name, counts) in [("all services", [(3, traces), (1, failed)]), ("payment", [(2, traces), (1, failed)])] {
         let row = pane(name);
@@ -126,7 +126,7 @@ fn at_80_columns_the_services_leave_nothing_of_the_list_behind() {
     let top = screen.lines().nth(1).expect("the titles");
     assert_eq!(top.matches('╭').count(), 2, "{screen}");
     assert!(top.contains("╮╭─ Traces"), "{screen}");
-    assert_eq!(screen.lines().filter(|line| line.chars().nth(35) == Some('│')).count(), 20, "{screen}");
+    assert_eq!(screen.lines().filter(|line| matches!(line.chars().nth(37), Some('│' | '↓'))).count(), 20, "{screen}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_click_on_the_border_of_the_services_chooses_nothing() {
     let harness = Harness::new(options(), 160, 44).feed(MANY);
     let all = harness.line("Traces 90").is_some();
     assert!(all, "{}", harness.screen());
-    let harness = harness.mouse(MouseKind::Press { clicks: 1 }, 31, 20);
+    let harness = harness.mouse(MouseKind::Press { clicks: 1 }, 39, 20);
     assert!(harness.line("Traces 90").is_some(), "{}", harness.screen());
     let harness = harness.mouse(MouseKind::Press { clicks: 1 }, 20, 20);
     assert!(harness.line("Traces 1 of 90").is_some(), "{}", harness.screen());
@@ -277,4 +277,69 @@ fn names_in_signs_of_two_cells_are_told_apart_in_ascii() {
         .collect();
     assert_eq!(names.len(), 3, "{}", harness.screen());
     assert!(harness.screen().is_ascii() && names.iter().all(|name| name.len() == 4), "{names:?}");
+}
+
+/// Traces of 1 to 60 ms, the longest first to come.
+fn by_length() -> Harness {
+    let mut harness = Harness::new(options(), 120, 24);
+    let spans: Vec<Span<'_>> = (1..=60_u32)
+        .map(|n| {
+            let start = Timestamp(NOW.0 - 600_000_000_000).plus(u64::from(n) * 1_000_000_000);
+            Span { start, duration: u64::from(61 - n) * 1_000_000, ..span(u128::from(n), "shop") }
+        })
+        .collect();
+    harness.extend(&batch(&spans));
+    harness
+}
+
+fn first_row(harness: &Harness) -> String {
+    harness.screen().lines().nth(3).unwrap_or_default().to_string()
+}
+
+#[test]
+fn a_sort_shows_the_beginning_and_keeps_what_is_selected() {
+    // The third newest, which is the third shortest.
+    let mut harness = by_length().keys("j j s j j enter");
+    assert!(first_row(&harness).contains("60.0 ms"), "{}", harness.screen());
+    assert!(!harness.screen().contains('▌') && harness.line("58 / 60").is_some(), "{}", harness.screen());
+    // What is copied is what is selected, what is opened is what is seen.
+    harness.press("y");
+    assert_eq!(harness.effects.last(), Some(&tracetui::tui::Effect::Copy("000000000000003a".to_string())));
+    let opened = by_length().keys("j j s j j enter enter");
+    assert!(opened.screen().lines().next().unwrap_or_default().contains("60.0 ms"), "{}", opened.screen());
+    let walked = by_length().keys("j j s j j enter j");
+    assert!(first_row(&walked).contains('▌'), "{}", walked.screen());
+    // In sight it stays where it is, and is moved as ever.
+    let near = by_length().keys("j j s j j j enter j");
+    assert!(near.line("▌").is_some_and(|line| line.contains("4.00 ms")), "{}", near.screen());
+}
+
+#[test]
+fn a_click_on_a_head_sorts_and_the_next_one_turns_it_round() {
+    let column = |harness: &Harness, text: &str| {
+        let heads = harness.screen().lines().nth(2).unwrap_or_default().to_string();
+        let at = heads.split(text).next().unwrap_or_default().chars().count();
+        u16::try_from(at).expect("small")
+    };
+    for (head, first, second) in [
+        ("Start", "oldest", "newest"),
+        ("Service · op", "name A-Z", "name Z-A"),
+        ("Spans", "most spans", "fewest spans"),
+        ("Duration", "longest", "shortest"),
+        ("Err", "most errors", "fewest errors"),
+    ] {
+        let harness = by_length();
+        let at = column(&harness, head);
+        let harness = harness.mouse(MouseKind::Press { clicks: 1 }, at, 2);
+        assert!(harness.line("Traces 60").is_some_and(|line| line.contains(first)), "{head}: {}", harness.screen());
+        let heads = harness.screen().lines().nth(2).unwrap_or_default().to_string();
+        assert_eq!(heads.matches(['▾', '▴']).count(), 1, "{heads}");
+        let at = column(&harness, head);
+        let harness = harness.mouse(MouseKind::Press { clicks: 1 }, at, 2);
+        assert!(harness.line("Traces 60").is_some_and(|line| line.contains(second)), "{head}: {}", harness.screen());
+    }
+    let harness = by_length();
+    let at = column(&harness, "Why");
+    let harness = harness.mouse(MouseKind::Press { clicks: 1 }, at, 2);
+    assert!(harness.line("newest").is_some(), "{}", harness.screen());
 }

@@ -41,4 +41,5 @@ mod terminal;
 mod thrift;
 mod tidy;
 mod tree;
+mod why;
 mod zipkin;

@@ -228,7 +228,7 @@ impl Health {
             }
             pen.put(&problem.reason, cx.theme.style(Role::Warning));
             if selected {
-                table::mark(line, buf, cx);
+                table::mark(line, buf, cx, true);
             }
         }
     }

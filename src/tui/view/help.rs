@@ -157,7 +157,7 @@ impl View for Help {
             pen.skip(1);
             pen.put(row.help, cx.theme.style(Role::Text));
             if selected {
-                table::mark(line, buf, cx);
+                table::mark(line, buf, cx, true);
             }
         }
     }

@@ -15,7 +15,6 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::{Cx, Flow, View, usual_hint};
 use crate::model::{Timestamp, TraceId};
 use crate::query::filter::Filter;
-use crate::query::services::ServiceRow;
 use crate::query::traces::{Matches, Sort, TraceRow};
 use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
@@ -26,6 +25,7 @@ use crate::tui::widget::Scroll;
 use crate::tui::{Key, Mouse, MouseKind, Work};
 use relist::{Shown, pause_between};
 use scatter::Scatter;
+use services::Services;
 use sort_menu::SortMenu;
 
 /// Spans that the filter may read between two frames: a few milliseconds of work.
@@ -34,13 +34,9 @@ const FILTER_WORK: usize = 20_000;
 /// The home screen's state.
 #[derive(Default)]
 pub(crate) struct Traces {
-    services: Vec<ServiceRow>,
-    /// The chosen service, by name.
-    service: Option<String>,
+    services: Services,
     /// Traces with errors when the list was made.
     failed: u64,
-    services_scroll: Scroll,
-    services_focus: bool,
     sort: Sort,
     prompt: FilterPrompt,
     menu: Option<SortMenu>,
@@ -104,16 +100,16 @@ impl Traces {
         let wide = body.width >= 100;
         let pane = Rect {
             width: if wide {
-                (body.width / 5).clamp(30, 40)
+                (body.width / 4).clamp(30, 48)
             } else if body.width >= 64 {
-                36
+                38
             } else {
                 body.width
             },
             ..body
         };
         // Beside a pane that fills the screen nothing is left to be drawn.
-        let shares = wide || self.services_focus && pane.width < body.width;
+        let shares = wide || self.services.focus && pane.width < body.width;
         let right = if shares { Rect { x: pane.right(), width: body.width - pane.width, ..body } } else { body };
         let below = if body.height >= 30 {
             body.height / 4
@@ -126,7 +122,7 @@ impl Traces {
         let below = Rect { y: list.bottom(), height: below, ..right };
         Regions {
             header,
-            services: (wide || self.services_focus).then_some(pane),
+            services: (wide || self.services.focus).then_some(pane),
             list,
             below: (below.height > 3).then_some(below),
         }
@@ -143,12 +139,6 @@ impl Traces {
         self.selected = self.ids.get(self.scroll.selected).copied();
     }
 
-    fn select_service(&mut self, at: usize) {
-        self.service = at.checked_sub(1).and_then(|at| self.services.get(at)).map(|row| row.name.clone());
-        self.services_scroll.selected = at.min(self.services.len());
-        self.list_changed();
-    }
-
     fn list_changed(&mut self) {
         self.stale.changed = true;
         (self.scroll.top, self.scroll.held) = (0, false);
@@ -160,9 +150,8 @@ impl Traces {
     }
 
     fn move_by(&mut self, rows: isize) {
-        if self.services_focus {
-            self.services_scroll.by(rows, self.services.len() + 1);
-            self.select_service(self.services_scroll.selected);
+        if self.services.focus {
+            self.move_in_services(rows);
         } else {
             self.scroll.by(rows, self.ids.len());
             self.select(self.scroll.selected);
@@ -170,6 +159,9 @@ impl Traces {
     }
 
     fn open(&mut self) -> Flow {
+        if self.scroll.settle() {
+            self.select(self.scroll.selected);
+        }
         self.cursor = if self.cursor == Cursor::First { Cursor::Chosen } else { self.cursor };
         let row = self.scroll.selected.checked_sub(self.scroll.top).and_then(|at| self.rows.get(at));
         if row.is_some_and(|row| !row.is_here) {
@@ -181,12 +173,15 @@ impl Traces {
 
     /// Undoes the nearest of: services focus, filter, service.
     fn back(&mut self) -> Flow {
-        if self.services_focus {
-            self.services_focus = false;
+        if self.services.in_reasons() {
+            return self.left();
+        }
+        if self.services.focus {
+            self.services.focus = false;
         } else if !self.matches.filter().is_empty() {
             self.prompt.close();
             self.set_filter("");
-        } else if self.service.is_some() {
+        } else if self.services.chosen.is_some() {
             self.select_service(0);
         } else {
             return Flow::Ignored;
@@ -247,13 +242,18 @@ impl View for Traces {
     #[expect(clippy::wildcard_enum_match_arm, reason = "all else is as usual")]
     fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
         match row.action {
-            Action::Open if self.services_focus => Some("to the list"),
+            Action::Open if self.services.in_reasons() => Some("list these"),
+            Action::Open if self.services.focus => Some("to the list"),
+            Action::OpenRight if self.services.focus && !self.services.in_reasons() => {
+                self.services.has_reasons().then_some("why")
+            }
+            Action::OpenRight | Action::ToServices => None,
             Action::Open | Action::Preview => self.selected.and_then(|_| usual_hint(row, cx)),
-            Action::Services if self.services_focus => Some("list"),
+            Action::Services if self.services.focus => Some("list"),
             Action::Follow if self.cursor == Cursor::Newest => Some("stop following"),
-            Action::Back if self.services_focus => Some("back"),
+            Action::Back if self.services.focus => Some("back"),
             Action::Back if !self.matches.filter().is_empty() => Some("clear filter"),
-            Action::Back => self.service.as_ref().map(|_| "all services"),
+            Action::Back => self.services.chosen.as_ref().map(|_| "all services"),
             _ => usual_hint(row, cx),
         }
     }
@@ -280,12 +280,18 @@ impl View for Traces {
             return Flow::Consumed;
         }
         match action {
-            Action::Open if self.services_focus => self.services_focus = false,
+            Action::Open if self.services.focus => self.enter_list(),
             Action::Open => return self.open(),
+            Action::OpenRight => return self.right(),
+            Action::ToServices => return self.left(),
+            Action::Sort if self.services.focus => {
+                self.list_changed();
+                return self.services.resort();
+            }
             Action::Filter => self.prompt.open(self.matches.filter().text()),
             Action::Sort => self.menu = Some(SortMenu::new(self.sort)),
             Action::CopyId => return self.copy_id(),
-            Action::Services => self.services_focus = !self.services_focus,
+            Action::Services => self.services.focus = !self.services.focus,
             Action::Follow => {
                 self.cursor = if self.cursor == Cursor::Newest { Cursor::Chosen } else { Cursor::Newest };
                 self.list_changed();
@@ -297,24 +303,14 @@ impl View for Traces {
         Flow::Consumed
     }
 
-    fn mouse(&mut self, mouse: Mouse, area: Rect, _cx: &Cx<'_>) -> Flow {
+    fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
         let regions = self.regions(area);
         let at = (mouse.column, mouse.row).into();
         if let Some(menu) = &mut self.menu {
             let chosen = menu.mouse(mouse, regions.list);
             self.choose(chosen);
         } else if regions.services.is_some_and(|pane| pane.contains(at)) {
-            let pane = regions.services.unwrap_or_default();
-            match mouse.kind {
-                MouseKind::WheelUp => self.services_scroll.top = self.services_scroll.top.saturating_sub(1),
-                MouseKind::WheelDown => self.services_scroll.top += 1,
-                MouseKind::Press { .. } => {
-                    if let Some(at) = services::hit(pane, (mouse.column, mouse.row), self) {
-                        self.select_service(at);
-                    }
-                }
-                MouseKind::Drag | MouseKind::Release => {}
-            }
+            self.mouse_in_services(mouse, regions.services.unwrap_or_default());
         } else if regions.list.contains(at) {
             let row = usize::from(mouse.row.saturating_sub(regions.list.y + 2));
             let height = self.list_height(area);
@@ -325,11 +321,14 @@ impl View for Traces {
                     self.select(self.scroll.selected);
                 }
                 MouseKind::Press { clicks } if mouse.row >= regions.list.y + 2 && row < self.rows.len() => {
-                    self.services_focus = false;
+                    self.services.focus = false;
                     self.select(self.scroll.top + row);
                     if clicks == 2 {
                         return self.open();
                     }
+                }
+                MouseKind::Press { .. } if mouse.row == regions.list.y + 1 => {
+                    self.click_head(regions.list, mouse.column, cx);
                 }
                 MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
             }

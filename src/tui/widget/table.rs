@@ -1,7 +1,7 @@
 //! Rows of a list on the screen: which of them show, which one is selected, which one is clicked on. What a row says is its
 //! owner's business.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{Scroll, highlight, set};
 use crate::tui::text::cells;
@@ -37,12 +37,13 @@ pub(crate) fn hit(area: Rect, (column, row): (u16, u16), scroll: Scroll, len: us
     (at < len && usize::from((row - area.y) / each.max(1)) < usize::from(area.height / each.max(1))).then_some(at)
 }
 
-/// Marks the selected row: its ground, and a bar at its left.
-pub(crate) fn mark(line: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-    let ground = cx.theme.selection();
+/// Marks the selected row: its ground, and a bar at its left. Where the keys go elsewhere, a faint bar alone.
+pub(crate) fn mark(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, has_keys: bool) {
+    let ground = if has_keys { cx.theme.selection() } else { Style::new() };
     highlight(line, buf, ground);
+    let style = cx.theme.style(if has_keys { Role::Accent } else { Role::Muted });
     for y in line.y..line.bottom() {
-        set(buf, line.x, y, cx.glyphs.selected, cx.theme.style(Role::Accent).patch(ground));
+        set(buf, line.x, y, cx.glyphs.selected, style.patch(ground));
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Output) {
         let line = Rect { y, height, ..inner };
         draw_row(line, buf, cx, view, shown);
         if shown.at == view.scroll.selected {
-            table::mark(line, buf, cx);
+            table::mark(line, buf, cx, true);
         }
         y += height;
     }

@@ -2,9 +2,10 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
+use super::scatter::Scatter;
 use super::{Cursor, Traces, doors};
 use crate::model::{Timestamp, duration_text};
-use crate::query::traces::TraceRow;
+use crate::query::traces::{Sort, TraceRow};
 use crate::tui::shorten::names;
 use crate::tui::text::{Pen, count, short_count, time_text};
 use crate::tui::theme::Role;
@@ -28,6 +29,8 @@ struct Columns {
     date: &'static str,
     millis: bool,
     start: u16,
+    /// Why a trace failed, or what is odd about it.
+    reason: u16,
     spans: u16,
     services: u16,
     bar: u16,
@@ -36,21 +39,27 @@ struct Columns {
 }
 
 /// Cells that service and operation need to be told apart.
-const OPERATION: u16 = 30;
+const OPERATION: u16 = 28;
+
+/// Cells that a reason needs to be understood.
+const REASON: u16 = 32;
 
 impl Columns {
-    /// All columns where there is room; else they go in this order: squares of services, milliseconds, bar,
-    /// services, date, spans.
+    /// All columns where there is room; else they go in this order: squares of services, the reason, milliseconds, services,
+    /// half of the bar, date, spans, bar.
     fn new(width: u16, date: &'static str) -> Self {
-        let bar = if width >= 110 { (width / 6).min(28) } else { 8 };
-        let full = Self { date, millis: true, start: 0, spans: 7, services: 13, bar, duration: 10, errors: 5 };
-        let narrower: [fn(&mut Self); 6] = [
+        let bar = if width >= 110 { 14 } else { 12 };
+        let (reason, services) = (REASON, 13);
+        let full = Self { date, millis: true, start: 0, reason, spans: 7, services, bar, duration: 10, errors: 5 };
+        let narrower: [fn(&mut Self); 8] = [
             |columns| columns.services = 4,
+            |columns| columns.reason = 0,
             |columns| columns.millis = false,
-            |columns| columns.bar = 0,
             |columns| columns.services = 0,
+            |columns| columns.bar = 6,
             |columns| columns.date = "",
             |columns| columns.spans = 0,
+            |columns| columns.bar = 0,
         ];
         let mut columns = full.sized();
         for narrow in narrower {
@@ -59,6 +68,11 @@ impl Columns {
             }
             narrow(&mut columns);
             columns = columns.sized();
+        }
+        // What is left is shared by the operation and the reason.
+        let left = width.saturating_sub(columns.fixed() + OPERATION + 2);
+        if columns.reason > 0 {
+            columns.reason += left * 2 / 3;
         }
         columns
     }
@@ -77,35 +91,33 @@ impl Columns {
     }
 
     fn fixed(&self) -> u16 {
-        self.start + self.spans + self.services + self.bar + self.duration + self.errors + u16::from(self.bar > 0)
+        self.start
+            + self.reason
+            + self.spans
+            + self.services
+            + self.bar
+            + self.duration
+            + self.errors
+            + u16::from(self.bar > 0)
     }
 }
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
-    let inner = panel(area, buf, cx, !view.services_focus);
+    let inner = panel(area, buf, cx, !view.services.focus);
     heading(area, buf, cx, view);
-    let day = |time: Timestamp| time_text(time, cx.utc, "%Y-%m-%d");
-    let year = |time: Timestamp| time_text(time, cx.utc, "%Y");
-    let ends = [view.points.first, view.points.last];
-    let date = match () {
-        () if view.ids.is_empty() => "",
-        () if ends.iter().any(|end| year(*end) != year(cx.now)) => "%Y-%m-%d ",
-        () if ends.iter().any(|end| day(*end) != day(cx.now)) => "%m-%d ",
-        () => "",
-    };
-    let columns = Columns::new(inner.width, date);
-    titles(inner, buf, cx, &columns);
+    let columns = Columns::new(inner.width, view.date(cx));
+    titles(inner, buf, cx, (&columns, view.sort));
     let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     let shown = view.rows.iter().zip(table::rows(below, view.scroll, view.ids.len(), 1));
     for (shown, Shown { line, selected, .. }) in shown {
         match &shown.row {
-            Some(row) => draw_row(line, buf, cx, (row, &columns, view.points.longest)),
+            Some(row) => draw_row(line, buf, cx, (row, &columns, &view.points)),
             None => {
                 Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put("evicted", cx.theme.style(Role::Faint));
             }
         }
         if selected {
-            table::mark(line, buf, cx);
+            table::mark(line, buf, cx, !view.services.focus);
         }
     }
     if view.ids.len() > view.rows.len() {
@@ -135,7 +147,7 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
         &format!("{} {}", view.sort.name(), cx.glyphs.sorted[usize::from(view.sort.is_ascending())]),
         cx.theme.style(Role::Accent),
     );
-    if let Some(service) = view.services.iter().find(|row| Some(&row.name) == view.service.as_ref()) {
+    if let Some(service) = view.services.rows.iter().find(|row| Some(&row.name) == view.services.chosen.as_ref()) {
         dash(&mut pen, cx);
         pen.put(&service.name, cx.service(&service.name));
     }
@@ -166,40 +178,103 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     }
 }
 
-fn titles(inner: Rect, buf: &mut Buffer, cx: &Cx<'_>, columns: &Columns) {
-    let style = cx.theme.style(Role::Muted);
-    let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
-    pen.put_left(columns.start, "Start", style);
-    pen.put_left(
-        inner.width.saturating_sub(columns.fixed() + 2),
-        &format!("Service {} operation", cx.glyphs.middot),
-        style,
-    );
-    pen.put_right(columns.spans, "Spans", style);
-    pen.skip(2.min(columns.services));
-    pen.put_left(columns.services.saturating_sub(2), if columns.services > 4 { "Services" } else { "Sv" }, style);
-    if columns.bar > 0 {
-        pen.skip(1);
-        pen.put_left(columns.bar, if columns.bar >= 10 { "Duration" } else { "" }, style);
-        pen.put_right(columns.duration, if columns.bar >= 10 { "" } else { "Duration" }, style);
-    } else {
-        pen.put_right(columns.duration, "Duration", style);
-    }
-    pen.put_right(columns.errors, "Err", style);
+/// The head of a column, and the orders that a click on it chooses between.
+struct Head {
+    x: u16,
+    cells: u16,
+    text: String,
+    is_right: bool,
+    sorts: Option<[Sort; 2]>,
 }
 
-fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, longest): (&TraceRow, &Columns, u64)) {
+/// The heads of the columns that show.
+fn heads(inner: Rect, columns: &Columns, cx: &Cx<'_>) -> Vec<Head> {
+    let operation = inner.width.saturating_sub(columns.fixed() + 2);
+    let services = if columns.services > 4 { "Services" } else { "Sv" };
+    let bar = if columns.bar >= 10 { "Duration" } else { "" };
+    let rows = [
+        (0, columns.start, "Start", false, Some([Sort::Newest, Sort::Oldest])),
+        (0, operation, "", false, Some([Sort::NameUp, Sort::NameDown])),
+        (1, columns.reason.saturating_sub(1), "Why", false, None),
+        (0, columns.spans, "Spans", true, Some([Sort::MostSpans, Sort::FewestSpans])),
+        (2, columns.services.saturating_sub(2), services, false, None),
+        (1, columns.bar, bar, false, Some([Sort::Longest, Sort::Shortest])),
+        (
+            0,
+            columns.duration,
+            if bar.is_empty() { "Duration" } else { "" },
+            true,
+            Some([Sort::Longest, Sort::Shortest]),
+        ),
+        (0, columns.errors, "Err", true, Some([Sort::MostErrors, Sort::FewestErrors])),
+    ];
+    let mut x = inner.x + 1;
+    let mut heads = Vec::with_capacity(rows.len());
+    for (gap, cells, text, is_right, sorts) in rows {
+        x += if cells > 0 { gap } else { 0 };
+        let name = format!("Service {} operation", cx.glyphs.middot);
+        let is_operation = sorts == Some([Sort::NameUp, Sort::NameDown]);
+        heads.push(Head { x, cells, text: if is_operation { name } else { text.to_string() }, is_right, sorts });
+        x += cells;
+    }
+    heads
+}
+
+/// The heads; the one that the list is sorted by says so.
+fn titles(inner: Rect, buf: &mut Buffer, cx: &Cx<'_>, (columns, sort): (&Columns, Sort)) {
+    for head in heads(inner, columns, cx).into_iter().filter(|head| head.cells > 0 && !head.text.is_empty()) {
+        let mut pen = Pen::new(buf, cx.glyphs, head.x, inner.y, inner.right());
+        let is_sorted = head.sorts.is_some_and(|sorts| sorts.contains(&sort));
+        let role = if is_sorted { Role::Accent } else { Role::Muted };
+        let sign = cx.glyphs.sorted[usize::from(sort.is_ascending())];
+        let text = if is_sorted { format!("{}{sign}", head.text) } else { head.text };
+        if head.is_right {
+            pen.put_right(head.cells, &text, cx.theme.style(role));
+        } else {
+            pen.put_left(head.cells, &text, cx.theme.style(role));
+        }
+    }
+}
+
+impl Traces {
+    /// Sorts by the column whose head is at this column of the screen, the other way round when it is already.
+    pub(super) fn click_head(&mut self, area: Rect, column: u16, cx: &Cx<'_>) {
+        let inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: 1 };
+        let columns = Columns::new(inner.width, self.date(cx));
+        let heads = heads(inner, &columns, cx);
+        let clicked = heads.iter().find(|head| (head.x..head.x + head.cells).contains(&column));
+        if let Some([first, second]) = clicked.and_then(|head| head.sorts) {
+            self.sort_by(if self.sort == first { second } else { first });
+        }
+    }
+
+    /// How dates are written: not at all where all traces are of today.
+    fn date(&self, cx: &Cx<'_>) -> &'static str {
+        let day = |time: Timestamp| time_text(time, cx.utc, "%Y-%m-%d");
+        let year = |time: Timestamp| time_text(time, cx.utc, "%Y");
+        let ends = [self.points.first, self.points.last];
+        match () {
+            () if self.ids.is_empty() => "",
+            () if ends.iter().any(|end| year(*end) != year(cx.now)) => "%Y-%m-%d ",
+            () if ends.iter().any(|end| day(*end) != day(cx.now)) => "%m-%d ",
+            () => "",
+        }
+    }
+}
+
+fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, points): (&TraceRow, &Columns, &Scatter)) {
     let mut pen = Pen::new(buf, cx.glyphs, line.x + 1, line.y, line.right());
     pen.put_left(columns.start, &time_text(row.start, cx.utc, &columns.time_format()), cx.theme.style(Role::Muted));
-    operation(&mut pen, cx, row, line.width.saturating_sub(columns.fixed() + 2));
+    let room = line.width.saturating_sub(columns.fixed() + 2);
+    operation(&mut pen, cx, row, (room, columns.reason == 0));
+    reason(&mut pen, cx, row, columns.reason);
     pen.put_right(columns.spans, &short_count(row.spans as u64), cx.theme.style(Role::Text));
     pen.skip(2.min(columns.services));
     squares(&mut pen, cx, row, columns.services.saturating_sub(2));
     let failed = if row.errors > 0 { Role::Error } else { Role::Bar };
     if columns.bar > 0 {
         pen.skip(1);
-        let halves = u128::from(row.duration) * u128::from(columns.bar) * 2 / u128::from(longest.max(1));
-        let halves = u16::try_from(halves).unwrap_or(0).clamp(1, columns.bar * 2);
+        let halves = points.reach(row.duration, columns.bar * 2);
         if !cx.theme.is_plain() && !cx.ascii {
             bar::thin((pen.x, line.y), columns.bar * 2, pen.buf, cx.theme.style(Role::Track), cx.glyphs);
         }
@@ -213,11 +288,33 @@ fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, longest): 
     }
 }
 
-fn operation(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
+/// What is odd about a trace.
+fn mark(row: &TraceRow) -> Option<&'static str> {
+    let marks = [(row.truncated, " truncated"), (row.incomplete, " incomplete"), (row.shared, " shared ids")];
+    marks.into_iter().find(|(is, _)| *is).map(|(_, mark)| mark)
+}
+
+/// Why a trace failed; of one that did not, what is odd about it.
+fn reason(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, room: u16) {
+    let (end, to) = (pen.end, pen.x.saturating_add(room).min(pen.end));
+    pen.end = to;
+    pen.skip(1);
+    if let Some(mark) = mark(row).filter(|_| room > 0) {
+        pen.sign(cx.glyphs.missing, cx.theme.style(Role::Warning));
+        if row.reason.is_empty() {
+            pen.put(mark, cx.theme.style(Role::Warning));
+        } else {
+            pen.skip(1);
+        }
+    }
+    pen.put(&row.reason, cx.theme.style(Role::Error));
+    (pen.x, pen.end) = (to, end);
+}
+
+fn operation(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, (room, with_mark): (u16, bool)) {
     let (end, to) = (pen.end, pen.x.saturating_add(room).min(pen.end));
     // The mark keeps its place: a long name is cut before it.
-    let marks = [(row.truncated, " truncated"), (row.incomplete, " incomplete"), (row.shared, " shared ids")];
-    let mark = marks.into_iter().find(|(is, _)| *is).map(|(_, mark)| mark);
+    let mark = mark(row).filter(|_| with_mark);
     pen.end = to.saturating_sub(if mark.is_some() { 2 } else { 0 });
     let unnamed = if row.service.is_empty() { "unknown_service" } else { &row.service };
     let (service, name) = names(unnamed, &row.name, pen.room(), cx.glyphs.ellipsis);

@@ -5,7 +5,6 @@ use hashbrown::HashMap;
 use super::scatter::Scatter;
 use super::{Cursor, FILTER_WORK, Traces};
 use crate::model::TraceId;
-use crate::query::services::services;
 use crate::query::traces::{Sort, TraceRow, list, row};
 use crate::store::Store;
 use crate::tui::Effect;
@@ -30,21 +29,13 @@ impl Traces {
     /// Makes the lists anew. While paused, of what was there when the picture was frozen.
     pub(super) fn relist(&mut self, store: &Store, paused: bool) {
         if !paused {
-            self.services = services(store);
             self.total = store.trace_count() as u64;
             self.newest = store.traces().next_back().map(|trace| trace.arrival());
         }
         if !paused {
             self.failed = store.traces().filter(|trace| trace.errors() > 0).count() as u64;
         }
-        // By its name: once it has left, its id may be another service's.
-        let at = self.services.iter().position(|row| Some(&row.name) == self.service.as_ref());
-        if at.is_none() {
-            self.service = None;
-        }
-        let service = at.and_then(|at| self.services.get(at)).map(|row| row.id);
-        let at = at.map_or(0, |at| at + 1);
-        self.services_scroll.moved_to(at);
+        let service = self.services.refresh(store, paused);
         self.matches.retain(store);
         let mut listed = list(store, service, self.sort, &mut self.matches, FILTER_WORK);
         if paused {

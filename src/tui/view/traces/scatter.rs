@@ -61,6 +61,13 @@ impl Scatter {
         (log2(self.longest) - log2(self.shortest)).clamp(256, TEN)
     }
 
+    /// How far a duration reaches on the axis: so many parts of `whole`, at least one.
+    pub(super) fn reach(&self, duration: u64, whole: u16) -> u16 {
+        let below_longest = log2(self.longest).saturating_sub(log2(duration)).min(self.span());
+        let parts = (self.span() - below_longest) * u64::from(whole) / self.span();
+        u16::try_from(parts).unwrap_or(whole).clamp(1, whole.max(1))
+    }
+
     /// Where a point falls: two columns and four rows to a cell.
     fn place(&self, point: &Point, plot: Rect) -> (usize, usize) {
         let across = u64::from(plot.width) * 2 - 1;

@@ -1,93 +1,170 @@
-//! Draws the services pane: one or two lines a service, its counts under their heads.
+//! The services pane: which service the list is of, in which order they stand, and why they fail.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+mod draw;
+mod layout;
+
+use ratatui::layout::Rect;
+
+pub(super) use draw::draw;
+use layout::Layout;
 
 use super::Traces;
-use crate::model::short_duration;
-use crate::tui::shorten::middle;
-use crate::tui::text::{Pen, count, short_count};
-use crate::tui::theme::Role;
-use crate::tui::view::Cx;
-use crate::tui::widget::table::{self, Shown};
-use crate::tui::widget::{Scroll, clear, panel, title};
+use crate::query::services::{Reason, ServiceRow, ServiceSort, reasons, services};
+use crate::store::{ServiceId, Store};
+use crate::tui::Mouse;
+use crate::tui::MouseKind;
+use crate::tui::view::Flow;
+use crate::tui::widget::Scroll;
+use crate::tui::widget::table;
 
-/// Cells of each count, the blank before it included.
-const COUNT: u16 = 7;
-
-/// Lines that each service takes: its percentiles have a line of their own where there is room.
-fn lines_each(room: u16, services: usize) -> u16 {
-    if (services + 1) * 2 <= usize::from(room) { 2 } else { 1 }
+/// The pane's state.
+#[derive(Default)]
+pub(super) struct Services {
+    pub(super) rows: Vec<ServiceRow>,
+    /// The chosen service, by name.
+    pub(super) chosen: Option<String>,
+    pub(super) scroll: Scroll,
+    /// The keys go to the pane.
+    pub(super) focus: bool,
+    sort: ServiceSort,
+    /// Why the chosen service fails, or all do.
+    reasons: Vec<Reason>,
+    reason: Scroll,
+    /// The keys go to the reasons in it.
+    in_reasons: bool,
 }
 
-/// The part of a pane in which services are listed: inside the border, below the heads.
-fn inside(area: Rect) -> Rect {
-    let (width, height) = (area.width.saturating_sub(2), area.height.saturating_sub(3));
-    Rect { x: area.x + 1, y: area.y + 2, width, height }
-}
-
-/// The cursor with the selected row in sight.
-fn scroll(view: &Traces, each: u16, height: u16) -> Scroll {
-    let mut scroll = view.services_scroll;
-    scroll.clamp(view.services.len() + 1, usize::from(height / each).max(1));
-    scroll
-}
-
-/// The row (0 is all services) at a cell of the screen.
-pub(super) fn hit(area: Rect, cell: (u16, u16), view: &Traces) -> Option<usize> {
-    let room = inside(area);
-    let each = lines_each(room.height, view.services.len());
-    table::hit(room, cell, scroll(view, each, room.height), view.services.len() + 1, each)
-}
-
-pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
-    clear(area, buf);
-    let inner = panel(area, buf, cx, view.services_focus);
-    let mut pen = title(area, buf, cx);
-    pen.put(" Services ", cx.theme.style(Role::Strong));
-    pen.put(&format!("{} ", count(view.services.len() as u64)), cx.theme.style(Role::Muted));
-    let mut pen = Pen::new(buf, cx.glyphs, counts(inner), inner.y, inner.right());
-    for head in ["traces", "failed"] {
-        pen.put_right(COUNT, head, cx.theme.style(Role::Muted));
-    }
-    let room = inside(area);
-    let each = lines_each(room.height, view.services.len());
-    let scroll = scroll(view, each, room.height);
-    for Shown { at, line, selected } in table::rows(room, scroll, view.services.len() + 1, each) {
-        row(Rect { height: 1, ..line }, buf, cx, view, at);
-        if let Some(service) = at.checked_sub(1).and_then(|at| view.services.get(at)).filter(|_| each == 2) {
-            let [p50, p95, p99] = service.percentiles.map(|ns| format!("{:>6}", short_duration(ns)));
-            let mut pen = Pen::new(buf, cx.glyphs, line.x + 3, line.y + 1, line.right());
-            let between = if line.width >= 37 { format!("  p95 {p95}") } else { String::new() };
-            pen.put(&format!("p50 {p50}{between}  p99 {p99}"), cx.theme.style(Role::Muted));
+impl Services {
+    /// Brings rows and reasons in line with the store, unless the picture is frozen; gives back the chosen service.
+    pub(super) fn refresh(&mut self, store: &Store, paused: bool) -> Option<ServiceId> {
+        if !paused {
+            self.rows = services(store, self.sort);
         }
-        if selected && (view.service.is_some() || view.services_focus) {
-            table::mark(line, buf, cx);
+        // By its name: once it has left, its id may be another service's.
+        let at = self.rows.iter().position(|row| Some(&row.name) == self.chosen.as_ref());
+        if at.is_none() {
+            self.chosen = None;
+        }
+        let id = at.and_then(|at| self.rows.get(at)).map(|row| row.id);
+        self.scroll.moved_to(at.map_or(0, |at| at + 1));
+        if !paused {
+            self.take_reasons(reasons(store, id));
+        }
+        id
+    }
+
+    /// The cursor stays on the reason that it is on.
+    fn take_reasons(&mut self, reasons: Vec<Reason>) {
+        let same = |old: &Reason, new: &Reason| (&old.service, &old.text) == (&new.service, &new.text);
+        let selected = self.reasons.get(self.reason.selected);
+        let at = selected.and_then(|old| reasons.iter().position(|new| same(old, new)));
+        self.reason.selected = at.unwrap_or(self.reason.selected).min(reasons.len().saturating_sub(1));
+        self.in_reasons &= !reasons.is_empty();
+        self.reasons = reasons;
+    }
+
+    fn select(&mut self, at: usize) {
+        self.chosen = at.checked_sub(1).and_then(|at| self.rows.get(at)).map(|row| row.name.clone());
+        self.scroll.selected = at.min(self.rows.len());
+        (self.reason, self.in_reasons) = (Scroll::default(), false);
+    }
+
+    /// Sorts in the next order; what to say of it.
+    pub(super) fn resort(&mut self) -> Flow {
+        self.sort = self.sort.next();
+        Flow::Say(format!("services by {}", self.sort.name()))
+    }
+
+    /// Whether its keys go to the reasons.
+    pub(super) fn in_reasons(&self) -> bool {
+        self.focus && self.in_reasons
+    }
+
+    /// Whether there is a reason to go to.
+    pub(super) fn has_reasons(&self) -> bool {
+        !self.reasons.is_empty()
+    }
+}
+
+impl Traces {
+    pub(super) fn select_service(&mut self, at: usize) {
+        self.services.select(at);
+        self.list_changed();
+    }
+
+    /// Moves in the pane, or among the reasons.
+    pub(super) fn move_in_services(&mut self, rows: isize) {
+        let pane = &mut self.services;
+        if pane.in_reasons {
+            pane.reason.by(rows, pane.reasons.len());
+        } else {
+            pane.scroll.by(rows, pane.rows.len() + 1);
+            self.select_service(self.services.scroll.selected);
         }
     }
-}
 
-/// The first column of the counts.
-fn counts(line: Rect) -> u16 {
-    line.right().saturating_sub(2 * COUNT + 1)
-}
-
-/// Name, traces, and how many of them failed there.
-fn row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces, at: usize) {
-    let service = at.checked_sub(1).and_then(|at| view.services.get(at));
-    let mut pen = Pen::new(buf, cx.glyphs, line.x + 1, line.y, counts(line));
-    if let Some(service) = service {
-        pen.sign(cx.glyphs.square, cx.service(&service.name));
-        pen.skip(1);
-        let name = middle(&service.name, pen.room(), 50, cx.glyphs.ellipsis);
-        pen.put(&name, cx.theme.style(Role::Text));
-    } else {
-        pen.put("all services", cx.theme.style(Role::Strong));
+    /// Goes on to the right: from the services to why they fail, from there to the list.
+    pub(super) fn right(&mut self) -> Flow {
+        let pane = &mut self.services;
+        if !pane.focus {
+            return self.open();
+        }
+        if pane.in_reasons || pane.reasons.is_empty() {
+            pane.focus = false;
+        } else {
+            pane.in_reasons = true;
+        }
+        Flow::Consumed
     }
-    let (traces, failed) =
-        service.map_or((view.total, view.failed), |row| (u64::from(row.traces), u64::from(row.failed)));
-    let mut pen = Pen::new(buf, cx.glyphs, counts(line), line.y, line.right());
-    pen.put_right(COUNT, &short_count(traces), cx.theme.style(Role::Muted));
-    if failed > 0 {
-        pen.put_right(COUNT, &short_count(failed), cx.theme.style(Role::Error));
+
+    /// And back.
+    pub(super) fn left(&mut self) -> Flow {
+        let pane = &mut self.services;
+        match (pane.focus, pane.in_reasons) {
+            (false, _) => pane.focus = true,
+            (true, true) => pane.in_reasons = false,
+            (true, false) => return Flow::Ignored,
+        }
+        Flow::Consumed
+    }
+
+    /// Enter in the pane: lists the traces that fail like this, or goes to those of the service.
+    pub(super) fn enter_list(&mut self) {
+        if self.services.in_reasons
+            && let Some(reason) = self.services.reasons.get(self.services.reason.selected)
+        {
+            let filter = reason.filter();
+            self.set_filter(&filter);
+        }
+        (self.services.focus, self.services.in_reasons) = (false, false);
+    }
+
+    /// Does what the mouse asks of the pane.
+    pub(super) fn mouse_in_services(&mut self, mouse: Mouse, pane: Rect) {
+        let services = &mut self.services;
+        let layout = Layout::new(pane, services);
+        let at = (mouse.column, mouse.row);
+        let in_why = layout.why.contains(at.into());
+        match mouse.kind {
+            MouseKind::WheelUp if in_why => services.reason.selected = services.reason.selected.saturating_sub(1),
+            MouseKind::WheelDown if in_why => services.reason.by(1, services.reasons.len()),
+            MouseKind::WheelUp => services.scroll.top = services.scroll.top.saturating_sub(1),
+            MouseKind::WheelDown => services.scroll.top += 1,
+            MouseKind::Press { clicks } if in_why => {
+                let Some(reason) = layout.reason_at(mouse.row, services) else { return };
+                services.reason.selected = reason;
+                (services.focus, services.in_reasons) = (true, true);
+                if clicks == 2 {
+                    self.enter_list();
+                }
+            }
+            MouseKind::Press { .. } => {
+                let scroll = layout.scroll(services);
+                if let Some(at) = table::hit(layout.list, at, scroll, services.rows.len() + 1, 1) {
+                    self.select_service(at);
+                }
+            }
+            MouseKind::Drag | MouseKind::Release => {}
+        }
     }
 }

@@ -98,7 +98,7 @@ impl SortMenu {
         for (Shown { line, selected, .. }, (_, name)) in rows.zip(Sort::TABLE) {
             Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put(name, cx.theme.style(Role::Text));
             if selected {
-                table::mark(line, buf, cx);
+                table::mark(line, buf, cx, true);
             }
         }
     }
@@ -112,6 +112,13 @@ fn place(area: Rect) -> Rect {
 }
 
 impl Traces {
+    /// Sorts the list and shows its beginning; the selected trace stays selected.
+    pub(super) fn sort_by(&mut self, sort: Sort) {
+        self.sort = sort;
+        self.list_changed();
+        self.scroll.loose = true;
+    }
+
     /// Does what was chosen in the menu; `None` for a key that is looked up elsewhere.
     pub(super) fn choose(&mut self, chosen: Chosen) -> Option<Flow> {
         match chosen {
@@ -119,8 +126,7 @@ impl Traces {
             Chosen::Closed => self.menu = None,
             Chosen::Sort(sort) => {
                 self.menu = None;
-                self.sort = sort;
-                self.list_changed();
+                self.sort_by(sort);
             }
             Chosen::Other => return None,
         }
