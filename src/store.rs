@@ -197,6 +197,12 @@ impl Store {
         self.output.of_trace(trace)
     }
 
+    /// The spans that link to a span, as far as they are here: by trace and span.
+    pub fn backlinks(&self, trace: TraceId, span: SpanId) -> impl Iterator<Item = (TraceId, SpanId)> {
+        let linked = self.pool.backlinks.to((trace, span));
+        linked.filter(|(trace, span)| self.trace(*trace).is_some_and(|trace| trace.find(*span).next().is_some()))
+    }
+
     /// The last 100 problems, oldest first.
     pub fn problems(&self) -> impl DoubleEndedIterator<Item = &Problem> {
         self.reports.problems.iter()

@@ -1,6 +1,7 @@
 //! What all traces share: interned text, resources, and the counts of services. Every reference that is taken here
 //! is given back when its span leaves.
 
+pub(super) mod backlinks;
 pub(super) mod failures;
 pub(super) mod histogram;
 pub(super) mod names;
@@ -12,6 +13,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::FixedState;
 
 use crate::model::{BatchResource, BatchSpan, SpanBatch};
+use crate::store::pool::backlinks::Backlinks;
 use crate::store::pool::failures::Failures;
 use crate::store::pool::names::Names;
 use crate::store::pool::resources::Resources;
@@ -26,6 +28,7 @@ pub(super) struct Pool {
     pub(super) resources: Resources,
     pub(super) services: Services,
     pub(super) failures: Failures,
+    pub(super) backlinks: Backlinks,
 }
 
 impl Pool {
@@ -81,7 +84,7 @@ impl Pool {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.names.bytes() + self.resources.bytes() + self.services.bytes() + self.failures.bytes()
+        self.names.bytes() + self.resources.bytes() + self.services.bytes() + self.failures.bytes() + self.backlinks.bytes()
     }
 
     fn release_record(&mut self, record: &[u8]) -> usize {

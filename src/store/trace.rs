@@ -148,6 +148,7 @@ impl Trace {
         self.summary.add(&self.rows, self.rows.len() - 1, pool);
         pool.services.record(row.sample(pool));
         self.fail(&row, new, pool);
+        add_links(new, pool);
         *held = *held + self.bytes() - before;
     }
 
@@ -160,7 +161,9 @@ impl Trace {
         pool.services.undo(old.sample(pool));
         pool.services.record(row.sample(pool));
         self.unfail(&old, pool);
+        self.unlink(&old, pool);
         self.fail(&row, new, pool);
+        add_links(new, pool);
         self.records.add(&mut row, new.record, 1);
         if let Some(place) = self.rows.get_mut(at as usize) {
             *place = row;
@@ -193,6 +196,7 @@ impl Trace {
         for _ in 0..work {
             let Some(row) = self.rows.pop() else { break };
             pool.services.undo(row.sample(pool));
+            self.unlink(&row, pool);
             let len = pool.release(row.name, row.resource, self.records.of(&row));
             self.records.forget(&row, len);
         }
@@ -226,6 +230,18 @@ impl Trace {
         }
     }
 
+    /// What a span that leaves links to.
+    pub(in crate::store) fn unlink(&self, row: &Row, pool: &mut Pool) {
+        if !row.has_links() {
+            return;
+        }
+        let links = self.to_span(row, pool).links;
+        let targets: Vec<_> = links.into_iter().map(|link| (link.trace_id, link.span_id)).collect();
+        for target in targets {
+            pool.backlinks.remove(target, (self.id, row.span_id()));
+        }
+    }
+
     fn await_parent(&mut self, row: &Row) {
         if row.parent != 0 && self.index.first(&self.rows, row.parent).is_none() {
             self.missing.add(row.parent);
@@ -234,5 +250,12 @@ impl Trace {
 
     fn forget_parent(&mut self, row: &Row) {
         self.missing.subtract(row.parent);
+    }
+}
+
+/// Remembers what a new span links to.
+fn add_links(new: &Incoming<'_>, pool: &mut Pool) {
+    for link in new.batch.links.get(new.span.links.range()).unwrap_or_default() {
+        pool.backlinks.add((link.trace_id, link.span_id), (new.span.trace_id, new.span.span_id));
     }
 }

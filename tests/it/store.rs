@@ -17,6 +17,22 @@ use tracetui::store::{FailureRef, OperationRef, ServiceRef, SpanRef, Store, Tota
 
 const PLENTY: u64 = 1 << 30;
 
+/// The ways back along all links, which are those that the spans say.
+fn dump_backlinks(store: &Store, out: &mut String) {
+    let spans = || store.traces().flat_map(|trace| trace.spans().collect::<Vec<_>>());
+    let mut said: BTreeMap<(TraceId, SpanId), BTreeSet<(TraceId, SpanId)>> = BTreeMap::new();
+    for span in spans() {
+        for link in span.to_span().links {
+            said.entry((link.trace_id, link.span_id)).or_default().insert((span.trace_id(), span.span_id()));
+        }
+    }
+    for ((trace, span), sources) in &said {
+        let found: Vec<_> = store.backlinks(*trace, *span).collect();
+        assert_eq!(found, sources.iter().copied().collect::<Vec<_>>());
+    }
+    writeln!(out, "{said:?}").expect("a string takes everything");
+}
+
 /// Why spans of a service fail: kind, text, traces.
 type Why = (String, String, u32);
 
@@ -50,6 +66,7 @@ fn dump(store: &Store) -> String {
     }
     let mut services: Vec<_> = store.services().collect();
     services.sort_by_key(|service| service.name());
+    dump_backlinks(store, &mut out);
     for service in services {
         let failed = store
             .traces()

@@ -80,6 +80,7 @@ impl Trace {
         self.summary.remove(&row, pool);
         pool.services.undo(row.sample(pool));
         self.unfail(&row, pool);
+        self.unlink(&row, pool);
         let len = pool.release(row.name, row.resource, self.records.of(&row));
         self.records.forget(&row, len);
         self.replaced += 1;
