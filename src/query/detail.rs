@@ -1,10 +1,15 @@
 //! Everything the detail panel says about one span, as owned lines by tab.
 
+mod links;
+
+use super::filter::quoted;
 use super::logs;
 use super::timeline::Interval;
 use super::tree::{Node, Tree};
 use crate::model::{Attribute, Kind, Span, SpanId, Status, Timestamp, TraceId, Value, duration_text};
 use crate::store::{SpanIdx, Store, TraceRef};
+
+pub use links::LinkTarget;
 
 /// The tabs of the panel in their order.
 pub const TABS: [&str; 5] = ["Attributes", "Events", "Resource", "Links", "Warnings"];
@@ -24,10 +29,20 @@ pub enum Tone {
     Heading,
 }
 
+/// Between parts that stand apart.
+const BLANK: DetailLine = DetailLine {
+    key: String::new(),
+    value: String::new(),
+    tone: Tone::Text,
+    indent: 0,
+    is_attribute: false,
+    target: None,
+};
+
 /// Said of a span whose link to its parent was cut.
 const CYCLE: &str = "its parents lead back to it, so it is shown without its parent";
 
-/// A key and its value; the value may hold line breaks.
+/// A key and its value; the value may hold line breaks. Without both it is a blank line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DetailLine {
     /// The key, empty for lines that have none.
@@ -36,6 +51,35 @@ pub struct DetailLine {
     pub value: String,
     /// What it is.
     pub tone: Tone,
+    /// Cells that it is indented by.
+    pub indent: u16,
+    /// Key and value are those of an attribute.
+    pub is_attribute: bool,
+    /// Where it leads.
+    pub target: Option<LinkTarget>,
+}
+
+impl DetailLine {
+    /// A line at the left.
+    pub fn new(key: &str, value: &str, tone: Tone) -> Self {
+        let (key, value) = (key.to_string(), value.to_string());
+        Self { key, value, tone, indent: 0, is_attribute: false, target: None }
+    }
+
+    /// Whether nothing stands in it.
+    pub fn is_blank(&self) -> bool {
+        self.key.is_empty() && self.value.is_empty()
+    }
+
+    /// A filter for the spans that say the same under the same key.
+    pub fn filter(&self) -> Option<String> {
+        self.is_attribute.then(|| format!("{}={}", quoted(&self.key), quoted(&self.value)))
+    }
+}
+
+/// Lines further to the right.
+fn indented(lines: Vec<DetailLine>, by: u16) -> impl Iterator<Item = DetailLine> {
+    lines.into_iter().map(move |line| DetailLine { indent: line.indent + by, ..line })
 }
 
 /// One span in full.
@@ -71,8 +115,10 @@ pub struct SpanDetail {
     pub logs: usize,
     /// Lines of each tab, in the order of [`TABS`].
     pub tabs: [Vec<DetailLine>; 5],
-    /// What the span links to.
+    /// What the span links to, then what links to it.
     pub links: Vec<LinkTarget>,
+    /// How many of them it links to itself.
+    pub own_links: usize,
 }
 
 /// The detail of the span at row `at` of the tree; `None` for a placeholder. `event_time` says when an event was: its
@@ -92,15 +138,10 @@ pub fn detail(
     let time = tree.timeline.row(at)?;
     let mut attributes = attribute_lines(&span.attributes);
     if !span.status_message.is_empty() {
-        attributes.insert(0, line("status", span.status_message, Tone::Error));
+        attributes.insert(0, DetailLine::new("status", span.status_message, Tone::Error));
     }
     let (events, logs) = happened(store, trace.id(), &span, &|when| event_time(when, time.start));
-    let links = span.links.iter().flat_map(|link| {
-        let target = LinkTarget::new(store, link.trace_id, link.span_id);
-        let absent = if target.is_here { "" } else { "  not here" };
-        let target = format!("{} / {}{absent}", link.trace_id, link.span_id);
-        std::iter::once(line(link.kind.as_str(), &target, Tone::Heading)).chain(attribute_lines(&link.attributes))
-    });
+    let (link_lines, links) = links::links(store, &span, time.start);
     let mut resource = attribute_lines(&span.resource);
     let more = [
         ("scope", span.scope.name),
@@ -108,15 +149,22 @@ pub fn detail(
         ("trace state", span.trace_state),
         ("source", span.source),
     ];
-    resource
-        .extend(more.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| line(key, value, Tone::Text)));
+    resource.extend(
+        more.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| DetailLine::new(key, value, Tone::Text)),
+    );
     let cycle = tree.rows.get(at as usize).filter(|row| row.cycle).map(|_| CYCLE);
     let copies = stored.copies();
     let shared = (copies > 1).then(|| {
         format!("{copies} spans of this trace share the id {} and are not one span: each is shown", span.span_id)
     });
     let warnings = cycle.into_iter().chain(shared.as_deref()).chain(span.warnings.iter().copied());
-    let warnings: Vec<DetailLine> = warnings.map(|text| line("", text, Tone::Warning)).collect();
+    let warnings: Vec<DetailLine> = warnings.map(|text| DetailLine::new("", text, Tone::Warning)).collect();
+    let counts = [span.attributes.len(), span.events.len(), resource.len(), links.len(), warnings.len()];
+    if !resource.is_empty() {
+        // Below the attributes, too: a tab of its own is for those who want nothing else.
+        attributes.extend([BLANK, DetailLine::new("", "Resource", Tone::Heading)]);
+        attributes.extend(indented(resource.clone(), 2));
+    }
     Some(SpanDetail {
         idx,
         service: span.service.to_string(),
@@ -131,13 +179,15 @@ pub fn detail(
         self_time: self_time(tree, at),
         trace_duration: tree.timeline.total(),
         logs,
-        counts: [span.attributes.len(), span.events.len(), resource.len(), span.links.len(), warnings.len()],
-        links: span.links.iter().map(|link| LinkTarget::new(store, link.trace_id, link.span_id)).collect(),
-        tabs: [attributes, events, resource, links.collect(), warnings],
+        counts,
+        own_links: span.links.len(),
+        links,
+        tabs: [attributes, events, resource, link_lines, warnings],
     })
 }
 
-/// Events and log records of a span in time order, and how many of the latter there are. Events alone stay as they came.
+/// Events and log records of a span in time order, each with what it says below it, and how many of the latter there are.
+/// Events alone stay as they came.
 fn happened(
     store: &Store,
     trace: TraceId,
@@ -146,8 +196,10 @@ fn happened(
 ) -> (Vec<DetailLine>, usize) {
     let events = span.events.iter().map(|event| {
         let tone = if event.name == "exception" { Tone::Error } else { Tone::Heading };
-        let head = line(&when(event.time), event.name, tone);
-        (event.time, std::iter::once(head).chain(attribute_lines(&event.attributes)).collect())
+        let name = if event.name.is_empty() { "event" } else { event.name };
+        let head = DetailLine::new("", &format!("◆ {name}  {}", when(event.time)), tone);
+        let told = std::iter::once(head).chain(indented(attribute_lines(&event.attributes), 2));
+        (event.time, told.collect())
     });
     let logs = logs::told(store, (trace, span.span_id), when);
     let count = logs.len();
@@ -155,36 +207,22 @@ fn happened(
     if count > 0 {
         all.sort_by_key(|(time, _)| *time);
     }
-    (all.into_iter().flat_map(|(_, lines)| lines).collect(), count)
-}
-
-/// Where a link leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LinkTarget {
-    /// The trace.
-    pub trace: TraceId,
-    /// The span in it.
-    pub span: SpanId,
-    /// Whether that span is stored.
-    pub is_here: bool,
-}
-
-impl LinkTarget {
-    /// The target as it is now.
-    pub fn new(store: &Store, trace: TraceId, span: SpanId) -> Self {
-        let is_here = store.trace(trace).is_some_and(|trace| trace.find(span).next().is_some());
-        Self { trace, span, is_here }
+    // A blank line between those that say more than their name.
+    let mut lines: Vec<DetailLine> = Vec::new();
+    for (_, told) in all {
+        let is_block = told.len() > 1 || lines.last().is_some_and(|last| last.indent > 0);
+        if is_block && !lines.is_empty() {
+            lines.push(BLANK);
+        }
+        lines.extend(told);
     }
+    (lines, count)
 }
 
 /// A time in ns with its sign.
 pub fn signed_duration(ns: i64) -> String {
     let sign = if ns < 0 { '-' } else { '+' };
     format!("{sign}{}", duration_text(ns.unsigned_abs()))
-}
-
-fn line(key: &str, value: &str, tone: Tone) -> DetailLine {
-    DetailLine { key: key.to_string(), value: value.to_string(), tone }
 }
 
 /// Attributes as lines.
@@ -198,7 +236,11 @@ pub(super) fn attribute_lines(attributes: &[Attribute<'_>]) -> Vec<DetailLine> {
             Value::Int(_) | Value::Double(_) | Value::Bool(_) => Tone::Number,
         }
     };
-    attributes.iter().map(|attribute| line(attribute.key, &value_text(attribute.value), tone(attribute))).collect()
+    let line = |attribute: &Attribute<'_>| {
+        let line = DetailLine::new(attribute.key, &value_text(attribute.value), tone(attribute));
+        DetailLine { is_attribute: true, ..line }
+    };
+    attributes.iter().map(line).collect()
 }
 
 /// A value as text: bytes in hex, the first 256 of them.

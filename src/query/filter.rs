@@ -105,6 +105,23 @@ impl Filter {
     }
 }
 
+/// A key or value as it is written in a filter: between quotes where it needs them.
+pub(super) fn quoted(text: &str) -> String {
+    let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.' | '/' | ':');
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain) {
+        return text.to_string();
+    }
+    let mut out = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '"' | '\\' | '*' => out.extend(['\\', char]),
+            char => out.push(char),
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// Where a text holds another, which is in lower case, in any case.
 fn find(wanted: &str, text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();

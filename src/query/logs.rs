@@ -71,6 +71,7 @@ fn lines(record: RecordRef<'_>, log: &Log<'_>, when: &str) -> Vec<DetailLine> {
     let said = if text.trim().is_empty() { log.event_name } else { &text };
     let parts = [if word.is_empty() { "LOG" } else { word }, log.scope, said];
     let value = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    let head = DetailLine { key: when.to_string(), value, tone };
-    std::iter::once(head).chain(attribute_lines(&log.attributes)).collect()
+    let head = DetailLine::new("", &format!("{when}  {value}"), tone);
+    let told = attribute_lines(&log.attributes).into_iter().map(|line| DetailLine { indent: 2, ..line });
+    std::iter::once(head).chain(told).collect()
 }

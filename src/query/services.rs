@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
+use super::filter::quoted;
 use crate::store::{FailureRef, ServiceId, ServiceRef, Store};
 
 /// One service: counts and latency percentiles in ns.
@@ -117,21 +118,4 @@ impl Reason {
         }
         filter
     }
-}
-
-/// A value between quotes where it needs them.
-fn quoted(text: &str) -> String {
-    let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.' | '/' | ':');
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_string();
-    }
-    let mut out = String::from("\"");
-    for char in text.chars() {
-        match char {
-            '"' | '\\' | '*' => out.extend(['\\', char]),
-            char => out.push(char),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -84,7 +84,11 @@ impl Pool {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.names.bytes() + self.resources.bytes() + self.services.bytes() + self.failures.bytes() + self.backlinks.bytes()
+        self.names.bytes()
+            + self.resources.bytes()
+            + self.services.bytes()
+            + self.failures.bytes()
+            + self.backlinks.bytes()
     }
 
     fn release_record(&mut self, record: &[u8]) -> usize {

@@ -61,7 +61,7 @@ actions! {
     Preview "preview" Traces ["v"] "preview" "Show the selected trace below the list";
     CopyId "copy-id" Traces ["y"] "" "Copy the id of the selected trace";
 
-    Details "details" Trace ["enter"] "details" "Enlarge the details and scroll them";
+    Details "details" Trace ["enter"] "details" "Go to the details; there: open, or full height";
     Left "fold" Trace ["left", "h"] "fold" "Fold, or go to the parent";
     Right "unfold" Trace ["right", "l"] "unfold" "Unfold, or go to the first child";
     FoldAll "fold-all" Trace ["["] "fold all" "Fold all";
@@ -82,7 +82,8 @@ actions! {
     Times "times" Trace ["t"] "times" "Start times: in trace, to parent, local, UTC";
     Wider "wider" Trace [">"] "" "Widen the names";
     Narrower "narrower" Trace ["<"] "" "Narrow the names";
-    CopySpan "copy-span" Trace ["y"] "copy" "Copy the span as a JSON line";
+    CopySpan "copy-span" Trace ["y"] "copy" "Copy the span as JSON; again: the value of the line";
+    FilterBy "filter-by" Trace ["="] "" "Filter the list by the attribute under the cursor";
     CopyTraceId "copy-trace-id" Trace ["Y"] "" "Copy the trace id";
 
     Dump "hex-dump" Health ["enter"] "hex dump" "Show the bytes of the selected problem";

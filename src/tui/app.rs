@@ -273,6 +273,12 @@ impl App {
             Flow::Consumed | Flow::Ignored => {}
             Flow::Push(view) => self.views.push(view),
             Flow::Say(text) => self.say(text),
+            Flow::Filter(text) => {
+                self.views.truncate(1);
+                if let Some(list) = self.views.last_mut() {
+                    list.filter(&text);
+                }
+            }
             Flow::Pop => self.pop(effects),
             Flow::Act(action) => {
                 self.pop(effects);

@@ -126,6 +126,9 @@ fn ascii(text: &str) -> Cow<'_, str> {
             '×' => signs.push('x'),
             '·' => signs.push('-'),
             '…' => signs.push('~'),
+            '→' => signs.push('>'),
+            '←' => signs.push('<'),
+            '◆' => signs.push('*'),
             char if char.is_ascii_graphic() || char == ' ' => signs.push(char),
             // Two cells: the second tells signs apart, so that two names of them rarely look alike.
             char if char.width() == Some(2) => {

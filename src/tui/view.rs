@@ -83,6 +83,8 @@ pub(crate) enum Flow {
     Pop,
     /// Close this view and do this instead.
     Act(Action),
+    /// Go back to the list, filtered by this.
+    Filter(String),
     /// Say something in the bottom line.
     Say(String),
     /// Ask the runtime, and say so.
@@ -115,6 +117,9 @@ pub(crate) trait View {
     fn field(&self) -> Option<&'static [FieldKey]> {
         None
     }
+
+    /// Lists what fits this filter.
+    fn filter(&mut self, _text: &str) {}
 
     /// Pasted text.
     fn paste(&mut self, _text: &str) {}

@@ -60,6 +60,7 @@ fn place(action: Action) -> &'static str {
         Action::NextMatch => "G enter / H G E T enter",
         Action::PreviousMatch => "G enter / H G E T enter n",
         Action::Parent | Action::NextSibling | Action::NextTab | Action::PreviousTab | Action::Times => "G enter j",
+        Action::FilterBy => "G enter j j enter",
         Action::Wider | Action::Narrower | Action::FollowLink | Action::CopySpan | Action::CopyTraceId => "G enter j",
         Action::Down | Action::HalfPageDown | Action::PageDown | Action::Bottom | Action::Dump => "H",
         Action::Up | Action::HalfPageUp | Action::PageUp | Action::Top => "H G",
@@ -159,10 +160,13 @@ fn details_scroll_and_enlarge() {
         let lines = screen.lines().skip_while(|line| !line.starts_with('╭')).skip(2);
         lines.map(|line| line.trim_end_matches(['│', '↑', '↓', ' ']).to_owned()).collect::<Vec<_>>()
     };
-    let (small, large, scrolled) =
-        (lines(&harness()), lines(&harness().keys("enter")), lines(&harness().keys("enter j")));
-    assert!(large.len() > small.len() + 4, "{large:?}");
-    assert_eq!(large.get(1), scrolled.first(), "one line further");
+    let (small, large) = (lines(&harness()), lines(&harness().keys("enter")));
+    let (full, again) = (lines(&harness().keys("enter enter")), lines(&harness().keys("enter enter esc")));
+    assert!(large.len() >= small.len() && full.len() > large.len(), "{small:?} {large:?} {full:?}");
+    assert_eq!(again, large);
+    // The cursor takes the picture along at its end.
+    let scrolled = lines(&harness().keys("enter G"));
+    assert!(scrolled.iter().any(|line| line.starts_with("│▌}")), "{scrolled:?}");
 }
 
 #[test]
@@ -178,13 +182,13 @@ fn time_in_which_children_run_side_by_side_is_counted_once() {
 fn only_status_codes_of_failures_are_red() {
     let mut harness = Harness::new(Options { colors: Colors::Roles, ..options() }, 120, 30);
     harness.extend(&sketch("a x 0..1 http.status_code=503 pages=503 grpc.status_code=200"));
-    let picture = harness.keys("enter enter").picture();
+    let picture = harness.keys("enter").picture();
     let lines: Vec<&str> = picture.lines().collect();
     // 30 lines of text, a blank one, as many of roles.
     let (text, roles) = lines.split_at(31);
     let role = |key: &str| {
         let at = text.iter().position(|line| line.contains(key)).unwrap_or_else(|| panic!("{key}\n{picture}"));
-        roles.get(at).copied().unwrap_or_default().trim_end().trim_end_matches(['x', ' ']).chars().last()
+        roles.get(at).copied().unwrap_or_default().trim_end().trim_end_matches(['x', 'b', ' ']).chars().last()
     };
     assert_eq!((role("http.status_code"), role("pages"), role("grpc.status_code")), (Some('e'), Some('n'), Some('n')));
 }

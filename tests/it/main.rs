@@ -19,6 +19,7 @@ mod harness;
 mod health;
 mod help;
 mod hostile;
+mod inspecting;
 mod jsonl;
 mod keys;
 mod listen;

@@ -1,60 +1,23 @@
 //! The store from outside: nothing lost, nothing counted twice, nothing that depends on what came first.
 
 mod copies;
+mod rollups;
 mod search;
 pub(crate) mod spans;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
+use rollups::{counted, dump_backlinks, failures};
 use spans::{Seed, batch, seeds};
 use tracetui::model::{
-    Attribute, Kind, OutputLine, Place, Problem, Span, SpanBatch, SpanId, Status, Timestamp, TraceId, Value, alike,
+    Attribute, Kind, OutputLine, Place, Problem, Span, SpanBatch, SpanId, Status, Timestamp, TraceId, Value,
 };
 use tracetui::query::tree::{Node, Tree};
-use tracetui::store::{FailureRef, OperationRef, ServiceRef, SpanRef, Store, Totals, TraceRef};
+use tracetui::store::{OperationRef, ServiceRef, Store, Totals, TraceRef};
 
 const PLENTY: u64 = 1 << 30;
-
-/// The ways back along all links, which are those that the spans say.
-fn dump_backlinks(store: &Store, out: &mut String) {
-    let spans = || store.traces().flat_map(|trace| trace.spans().collect::<Vec<_>>());
-    let mut said: BTreeMap<(TraceId, SpanId), BTreeSet<(TraceId, SpanId)>> = BTreeMap::new();
-    for span in spans() {
-        for link in span.to_span().links {
-            said.entry((link.trace_id, link.span_id)).or_default().insert((span.trace_id(), span.span_id()));
-        }
-    }
-    for ((trace, span), sources) in &said {
-        let found: Vec<_> = store.backlinks(*trace, *span).collect();
-        assert_eq!(found, sources.iter().copied().collect::<Vec<_>>());
-    }
-    writeln!(out, "{said:?}").expect("a string takes everything");
-}
-
-/// Why spans of a service fail: kind, text, traces.
-type Why = (String, String, u32);
-
-fn failures(service: ServiceRef<'_>) -> Vec<Why> {
-    let said = |failure: FailureRef<'_>| (failure.kind().to_owned(), failure.alike().to_owned(), failure.traces());
-    let mut all: Vec<Why> = service.failures().map(said).collect();
-    all.sort();
-    all
-}
-
-/// The same from the spans themselves.
-fn counted(store: &Store, service: ServiceRef<'_>) -> Vec<Why> {
-    let mut all: BTreeMap<(String, String), BTreeSet<TraceId>> = BTreeMap::new();
-    for trace in store.traces() {
-        let failed = |span: &SpanRef<'_>| span.status() == Status::Error && span.service_id() == service.id();
-        for span in trace.spans().filter(failed).map(SpanRef::to_span) {
-            let said = (span.failure_type().unwrap_or_default().to_owned(), alike(&span.failure().unwrap_or_default()));
-            all.entry(said).or_default().insert(trace.id());
-        }
-    }
-    all.into_iter().map(|((kind, said), traces)| (kind, said, u32::try_from(traces.len()).expect("few"))).collect()
-}
 
 /// Everything a user could see, in an order of its own.
 fn dump(store: &Store) -> String {

@@ -4,6 +4,7 @@ mod bars;
 mod details;
 mod find;
 mod header;
+mod inspect;
 mod names;
 mod navigate;
 mod rebuild;
@@ -13,12 +14,9 @@ mod walk;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::output::Output;
 use super::{Cx, Flow, View};
-use crate::export::jsonl;
 use crate::model::{SpanId, Timestamp, TraceId};
 use crate::query::cause::Cause;
-use crate::query::detail::detail;
 use crate::query::folds::{Folds, Visible};
 use crate::query::logs::TraceLogs;
 use crate::query::tree::{Build, Node, Tree};
@@ -121,12 +119,7 @@ impl Trace {
         let note = u16::from(self.finding.shows() || self.cause.is_some() && area.height >= 14);
         let top = 2 + note;
         let body = area.height.saturating_sub(top);
-        let large = if self.details.focus { body * 3 / 5 } else { body * 3 / 10 };
-        let height = if body < 10 && !self.details.focus {
-            0
-        } else {
-            large.clamp(5, if self.details.focus { 60 } else { 14 }).min(body)
-        };
+        let height = self.details_height(body);
         Regions {
             header: line(0),
             note: Rect { height: note, ..line(1) },
@@ -160,7 +153,7 @@ impl Trace {
         self.scroll.selected = at.min(self.visible.len().saturating_sub(1));
         let node = self.row_index().and_then(|at| self.tree.rows.get(at as usize)).map(|row| row.node);
         if node != self.selected {
-            self.details.scroll = 0;
+            self.details.restart();
         }
         self.selected = node;
     }
@@ -168,54 +161,6 @@ impl Trace {
     /// The selected row's index in the tree.
     fn row_index(&self) -> Option<u32> {
         self.visible.row(self.scroll.selected)
-    }
-
-    fn refresh_details(&mut self, store: &Store, area: Rect) {
-        let trace = store.trace(self.id).zip(self.row_index());
-        let place = self.regions(area).details;
-        let shown = (self.revision, self.row_index(), self.times);
-        if !self.details.is_stale(shown, place) && !self.details.has_stale_links(store) {
-            return;
-        }
-        let origin = self.tree.timeline.origin();
-        let event_time = |event, span| self.times.of_event(event, span, origin);
-        let detail = trace.and_then(|(trace, at)| {
-            let detail = detail(store, trace, &self.tree, at, &event_time)?;
-            let mut json = Vec::new();
-            jsonl::write_span(&trace.span(detail.idx)?.to_span(), &mut json);
-            Some((detail, String::from_utf8_lossy(&json).trim_end().to_string()))
-        });
-        self.details.set(detail, shown, place);
-    }
-
-    fn copy_span(&self) -> Flow {
-        match (self.selected, self.details.json()) {
-            (Some(Node::Missing(id)), _) => Flow::Say(format!("no span here: {id} is a parent that has not arrived")),
-            (_, Some(json)) => Flow::Effect(Effect::Copy(json), "copied the span as JSON"),
-            (_, None) => Flow::say("no span here"),
-        }
-    }
-
-    /// What was logged in the selected span, or printed around its start.
-    fn output(&self) -> Flow {
-        let row = self.selected.and_then(|node| Some((node, self.rows.iter().find(|row| row.node == node)?)));
-        let offset = row.and_then(|(_, row)| row.span.as_ref()).map_or(0, |span| span.offset);
-        let time = self.head.start.plus(offset);
-        Flow::Push(Box::new(Output::around(self.id, self.details.span_id().unwrap_or_default(), time)))
-    }
-
-    fn follow_link(&mut self) -> Flow {
-        let links = self.details.links();
-        let here = || links.iter().filter(|link| link.is_here);
-        match here().find(|link| link.trace != self.id).or_else(|| here().next()).copied() {
-            Some(link) if link.trace != self.id => Flow::Push(Box::new(Self::at(link.trace, Some(link.span)))),
-            Some(link) => {
-                self.wanted = Some(link.span);
-                Flow::Consumed
-            }
-            None if links.is_empty() => Flow::say("this span has no links"),
-            None => Flow::say("the span that this one links to is not here"),
-        }
     }
 }
 
@@ -283,23 +228,20 @@ impl View for Trace {
         if let Some(flow) = self.ask_ahead(action) {
             return flow;
         }
-        if self.details.focus && self.details.moved(action, self.regions(area).details) {
-            return Flow::Consumed;
+        if let Some(flow) = self.inspect(action, area) {
+            return flow;
         }
         if let Some(rows) = action.rows(page) {
             self.move_by(rows);
             return Flow::Consumed;
         }
         match action {
-            Action::Details => self.details.focus = !self.details.focus,
             Action::NextTab => self.details.turn(1),
             Action::PreviousTab => self.details.turn(-1),
             Action::Times => self.times = self.times.next(),
             Action::FollowLink => return self.follow_link(),
-            Action::CopySpan => return self.copy_span(),
             Action::CopyTraceId => return Flow::Effect(Effect::Copy(self.id.to_string()), "copied the trace id"),
             Action::Output => return self.output(),
-            Action::Back if self.details.focus => self.details.focus = false,
             Action::Back if self.finding.shows() => self.clear_find(),
             Action::Back => return Flow::Pop,
             _ => return self.navigate(action, area, cx),
@@ -325,7 +267,9 @@ impl View for Trace {
             self.dragging = mouse.kind == MouseKind::Drag;
             self.names.drag(mouse.column, area.width, self.times);
         } else if regions.details.contains(at) {
-            self.details.mouse(mouse, wheel, regions.details);
+            if let Some(link) = self.details.mouse(mouse, wheel, regions.details) {
+                return self.go_to_link(link);
+            }
         } else if regions.rows.contains(at) {
             let row = usize::from(mouse.row - regions.rows.y);
             if wheel != 0 {
@@ -375,10 +319,7 @@ impl View for Trace {
     #[expect(clippy::wildcard_enum_match_arm, reason = "all else depends on the selected row")]
     fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
         match row.action {
-            Action::Details if self.details.focus => Some("smaller"),
-            Action::Down | Action::Up if self.details.focus => Some("scroll"),
-            Action::NextTab | Action::CopySpan | Action::Times if self.details.focus => self.hint_of(row, cx),
-            _ if self.details.focus && row.scope == Scope::Trace => None,
+            _ if self.details.focus && row.scope == Scope::Trace => self.hint_in_details(row, cx),
             _ => self.hint_of(row, cx),
         }
     }

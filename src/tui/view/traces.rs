@@ -266,6 +266,11 @@ impl View for Traces {
         }
     }
 
+    fn filter(&mut self, text: &str) {
+        self.prompt.close();
+        self.set_filter(text);
+    }
+
     fn paste(&mut self, text: &str) {
         if let Some(text) = self.prompt.paste(text) {
             self.set_filter(&text);

@@ -1,9 +1,11 @@
 //! The panel below a waterfall: everything about the selected span, by tab.
 
+mod cursor;
 mod lines;
 mod summary;
 
-use lines::{Line, broken, pretty};
+use hashbrown::HashSet;
+use lines::{GAP, Line, broken, pretty};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -12,35 +14,51 @@ use ratatui::{
 
 use super::find::Finding;
 use super::times::Times;
-use crate::model::SpanId;
+use crate::model::{SpanId, TraceId};
 use crate::query::detail::{DetailLine, LinkTarget, SpanDetail, TABS, Tone};
 use crate::store::Store;
 use crate::tui::action::Action;
 use crate::tui::text::{Pen, cells, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::widget::{panel, set, title};
+use crate::tui::widget::{panel, set, table, title};
 use crate::tui::{Mouse, MouseKind};
 
 /// The panel's state.
 #[derive(Default)]
 pub(super) struct Details {
-    /// Enlarged, with the arrow keys scrolling it.
+    /// Enlarged, with a cursor in it that the arrow keys move.
     pub(super) focus: bool,
+    /// As large as can be.
+    pub(super) full: bool,
+    /// The span was copied with the last key: the same key once more copies the value of the line.
+    pub(super) copied: bool,
+    /// The line of the tab that the cursor is on.
+    cursor: usize,
     /// First line shown.
-    pub(super) scroll: usize,
+    scroll: usize,
     tab: usize,
     detail: Option<SpanDetail>,
     /// The span as a line of `jsonl`.
     json: String,
-    /// The tab's lines broken to the panel's width.
+    /// The tab's lines, and the long ones of which all is shown.
+    shown: Vec<DetailLine>,
+    open: HashSet<usize>,
+    /// The same broken to the panel's width.
     lines: Vec<Line>,
-    /// What the lines were made from: revision and row, tab, width.
-    made: Option<(Row, usize, u16)>,
+    /// Lines that show at a time.
+    room: usize,
+    /// Lines that all of the panel would take.
+    wanted: u16,
+    /// What the lines were made from: revision and row, tab, width, whether long ones were opened.
+    made: Option<(Row, usize, u16, usize)>,
 }
 
 /// The tab that tells of log records too.
 const EVENTS: usize = 1;
+
+/// Links from other spans beyond these are not looked at again.
+const MOST_BACK: usize = 100;
 
 /// A trace's revision, a row of its tree, and how times are shown.
 type Row = (Option<u64>, Option<u32>, Times);
@@ -48,29 +66,68 @@ type Row = (Option<u64>, Option<u32>, Times);
 impl Details {
     /// Whether another row, tab or width is to be shown than was last set.
     pub(super) fn is_stale(&self, row: Row, area: Rect) -> bool {
-        self.made != Some((row, self.tab, area.width))
+        self.made != Some((row, self.tab, area.width, self.open.len()))
     }
 
     pub(super) fn set(&mut self, detail: Option<(SpanDetail, String)>, row: Row, area: Rect) {
-        self.made = Some((row, self.tab, area.width));
         (self.detail, self.json) = detail.map_or((None, String::new()), |(detail, json)| (Some(detail), json));
-        let room = usize::from(area.width.saturating_sub(4));
-        let json = [DetailLine { key: String::new(), value: pretty(&self.json), tone: Tone::Text }];
-        let lines = self.detail.as_ref().map(|detail| detail.tabs.get(self.tab).map_or(&json[..], |lines| lines));
-        self.lines = lines.map(|lines| broken(lines, room)).unwrap_or_default();
-        self.scroll = self.scroll.min(self.lines.len().saturating_sub(1));
+        let tabs = self.detail.as_ref().map(|detail| detail.tabs.get(self.tab).cloned());
+        let json = || pretty(&self.json).lines().map(|line| DetailLine::new("", line, Tone::Text)).collect();
+        self.shown = tabs.map(|lines| lines.unwrap_or_else(json)).unwrap_or_default();
+        let inner = area.width.saturating_sub(2);
+        self.lines = broken(&self.shown, area.width.saturating_sub(4), &self.open);
+        let head = self.detail.as_ref().map_or(1, |detail| summary::height(detail, inner));
+        self.wanted = cells(self.lines.len().max(1)).saturating_add(head + 2);
+        self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
+        self.made = Some((row, self.tab, area.width, self.open.len()));
+        self.resize(area);
     }
 
+    /// Takes note of how many lines show, and keeps the end and the cursor in sight.
+    pub(super) fn resize(&mut self, area: Rect) {
+        let inner = (area.width.saturating_sub(2), area.height.saturating_sub(2));
+        let head = self.detail.as_ref().map_or(1, |detail| summary::height(detail, inner.0)).min(inner.1.max(1) - 1);
+        self.room = usize::from(inner.1.saturating_sub(head));
+        self.scroll = self.scroll.min(self.lines.len().saturating_sub(self.room));
+        if self.focus {
+            self.scroll_to_cursor();
+        }
+    }
+
+    /// Lines that all of it would take, borders included.
+    pub(super) fn wanted(&self) -> u16 {
+        self.wanted
+    }
+
+    /// Begins at the top: another span is shown.
+    pub(super) fn restart(&mut self) {
+        (self.scroll, self.cursor) = (0, 0);
+        self.open.clear();
+    }
+
+    /// Goes to the next tab that has something to say, or the one before.
     pub(super) fn turn(&mut self, step: isize) {
         let tabs = TABS.len().cast_signed() + 1;
-        self.tab = (self.tab.cast_signed() + step).rem_euclid(tabs).cast_unsigned();
-        self.scroll = 0;
+        for _ in 0..tabs {
+            self.tab = (self.tab.cast_signed() + step).rem_euclid(tabs).cast_unsigned();
+            if !self.is_empty(self.tab) {
+                break;
+            }
+        }
+        self.restart();
     }
 
-    /// Whether targets of links have come or left since they were looked for.
-    pub(super) fn has_stale_links(&self, store: &Store) -> bool {
-        let mut links = self.detail.iter().flat_map(|detail| &detail.links);
+    fn is_empty(&self, tab: usize) -> bool {
+        self.detail.as_ref().and_then(|detail| detail.tabs.get(tab)).is_some_and(Vec::is_empty)
+    }
+
+    /// Whether ends of links have come or left since they were looked for.
+    pub(super) fn has_stale_links(&self, store: &Store, trace: TraceId) -> bool {
+        let Some(detail) = &self.detail else { return false };
+        let mut links = detail.links.iter();
         links.any(|link| LinkTarget::new(store, link.trace, link.span) != *link)
+            || store.backlinks(trace, detail.span_id).take(MOST_BACK).count()
+                != (detail.links.len() - detail.own_links).min(MOST_BACK)
     }
 
     /// The targets of the span's links.
@@ -93,39 +150,43 @@ impl Details {
         self.made.and_then(|((_, row, _), ..)| row)
     }
 
-    /// Scrolls for an action; false when it is not about scrolling.
+    /// Moves the cursor for an action; false when it is not about moving.
     pub(super) fn moved(&mut self, action: Action, area: Rect) -> bool {
         let page = isize::from(area.height.max(5).cast_signed()) - 4;
         let rows = action.rows(page);
         if let Some(rows) = rows {
-            self.scroll_by(rows, area);
+            self.walk(rows);
         }
         rows.is_some()
     }
 
-    fn scroll_by(&mut self, step: isize, area: Rect) {
-        let inner = (area.width.saturating_sub(2), area.height.saturating_sub(2));
-        let head = self.detail.as_ref().map_or(1, |detail| summary::height(detail, inner.0)).min(inner.1.max(1) - 1);
-        let most = self.lines.len().saturating_sub(usize::from(inner.1.saturating_sub(head)));
-        self.scroll = self.scroll.saturating_add_signed(step).min(most);
-    }
-
-    pub(super) fn mouse(&mut self, mouse: Mouse, wheel: isize, area: Rect) {
+    /// Does what the mouse asks; the end of a link that was clicked on twice.
+    pub(super) fn mouse(&mut self, mouse: Mouse, wheel: isize, area: Rect) -> Option<LinkTarget> {
         if wheel != 0 {
-            self.scroll_by(wheel, area);
+            let most = self.lines.len().saturating_sub(self.room);
+            self.scroll = self.scroll.saturating_add_signed(wheel).min(most);
         } else if matches!(mouse.kind, MouseKind::Press { .. }) && mouse.row == area.y {
             let mut x = area.x + 2;
             for (n, label) in self.labels().iter().enumerate() {
                 let end = x + width(label) + 2;
                 if (x..end).contains(&mouse.column) {
                     self.tab = n;
-                    self.scroll = 0;
+                    self.restart();
                 }
                 x = end;
             }
-        } else if matches!(mouse.kind, MouseKind::Press { clicks: 2 }) {
-            self.focus = !self.focus;
+        } else if let MouseKind::Press { clicks } = mouse.kind {
+            let first = area.bottom().saturating_sub(1 + cells(self.room));
+            let line = usize::from(mouse.row.saturating_sub(first)) + self.scroll;
+            if let Some(line) = self.lines.get(line).filter(|_| mouse.row >= first) {
+                self.cursor = line.of;
+                self.focus |= clicks == 1;
+            }
+            if clicks == 2 && !self.toggle() {
+                return self.target();
+            }
         }
+        None
     }
 
     /// `Attributes 6`
@@ -148,7 +209,7 @@ impl Details {
         let inner = panel(area, buf, cx, self.focus);
         let mut pen = title(area, buf, cx);
         for (n, label) in self.labels().iter().enumerate() {
-            let empty = self.detail.as_ref().and_then(|detail| detail.tabs.get(n)).is_some_and(Vec::is_empty);
+            let empty = self.is_empty(n);
             let style = match n == self.tab {
                 true => cx.theme.style(Role::Accent).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
                 false if empty => cx.theme.style(Role::Faint),
@@ -174,21 +235,20 @@ impl Details {
     }
 
     fn draw_lines(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, finding: &Finding) {
-        let keys = self.lines.iter().map(|line| width(&line.key)).max().unwrap_or(0).min(area.width * 2 / 5);
         if self.lines.is_empty() {
             let tab = TABS.get(self.tab).copied().unwrap_or_default().to_lowercase();
             let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right());
             pen.put(&format!("no {tab}"), cx.theme.style(Role::Faint));
         }
+        let found = cx.theme.found();
         for (n, line) in self.lines.iter().skip(self.scroll).take(usize::from(area.height)).enumerate() {
-            let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y + cells(n), area.right());
-            if keys > 0 {
-                let (end, x) = (pen.end, pen.x);
-                pen.end = end.min(x + keys);
+            let y = area.y + cells(n);
+            let column = area.x + 1 + line.column;
+            if !line.key.is_empty() {
+                let end = if line.text.is_empty() { area.right() } else { column.saturating_sub(GAP) };
+                let mut pen = Pen::new(buf, cx.glyphs, area.x + 1 + line.indent, y, end);
                 let marks = finding.marks(None, &line.key);
-                pen.put_marked(&line.key, cx.theme.style(Role::Accent), &marks, cx.theme.found());
-                (pen.x, pen.end) = (x + keys, end);
-                pen.skip(2);
+                pen.put_marked(&line.key, cx.theme.style(Role::Accent), &marks, found);
             }
             let role = match line.tone {
                 Tone::Text => Role::Text,
@@ -197,8 +257,12 @@ impl Details {
                 Tone::Warning => Role::Warning,
                 Tone::Heading => Role::Strong,
             };
-            let marks = finding.marks(Some(&line.of), &line.text);
-            pen.put_marked(&line.text, cx.theme.style(role), &marks, cx.theme.found());
+            let key = self.shown.get(line.of).map(|line| line.key.as_str());
+            let mut pen = Pen::new(buf, cx.glyphs, column, y, area.right());
+            pen.put_marked(&line.text, cx.theme.style(role), &finding.marks(key, &line.text), found);
+            if self.focus && line.of == self.cursor {
+                table::mark(Rect { y, height: 1, ..area }, buf, cx, true);
+            }
         }
         let (above, below) = (self.scroll > 0, self.lines.len() > self.scroll + usize::from(area.height));
         let style = cx.theme.style(Role::Accent);

@@ -1,18 +1,30 @@
 //! A tab's content as lines that fit the panel.
 
+use hashbrown::HashSet;
 use unicode_width::UnicodeWidthStr;
 
 use crate::query::detail::{DetailLine, Tone};
 use crate::tui::text::safe;
 use crate::tui::wrap::{MOST_LINES, wrapped};
 
+/// Lines of a value that show before it is opened.
+const FEW: usize = 8;
+
+/// Cells between key and value.
+pub(super) const GAP: u16 = 2;
+
 /// A line on the screen: the key only on a value's first line.
 pub(super) struct Line {
     pub(super) key: String,
-    /// The key of the value that it is a part of.
-    pub(super) of: String,
     pub(super) text: String,
     pub(super) tone: Tone,
+    /// First column of the text.
+    pub(super) column: u16,
+    pub(super) indent: u16,
+    /// The line of the tab that it is a part of.
+    pub(super) of: usize,
+    /// Says that there is more.
+    pub(super) is_cut: bool,
 }
 
 /// JSON with a member a line, two cells a level.
@@ -42,23 +54,42 @@ pub(super) fn pretty(json: &str) -> String {
     out
 }
 
-/// Breaks values at their line ends and at the room that the keys leave.
-pub(super) fn broken(lines: &[DetailLine], room: usize) -> Vec<Line> {
-    let keys = lines.iter().map(|line| safe(&line.key).width()).max().unwrap_or(0).min(room * 2 / 5);
-    let room = room.saturating_sub(if keys > 0 { keys + 2 } else { 0 }).max(8);
+/// Breaks values at their line ends and at the room that the keys leave. Long ones show their beginning, unless they are open.
+pub(super) fn broken(lines: &[DetailLine], room: u16, open: &HashSet<usize>) -> Vec<Line> {
+    let key_width = |line: &DetailLine| line.indent + u16::try_from(safe(&line.key).width()).unwrap_or(u16::MAX);
+    let keys = lines.iter().filter(|line| !line.key.is_empty()).map(key_width).max().unwrap_or(0).min(room * 2 / 5);
     let mut out = Vec::new();
-    for line in lines {
+    for (of, line) in lines.iter().enumerate() {
+        let texts: Vec<&str> = line.value.split('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).collect();
+        // What has lines of its own, such as a stack trace, has them below its key, as wide as they can be.
+        let is_below = texts.len() > 1 && !line.key.is_empty();
+        let column = match (line.key.is_empty(), is_below) {
+            (true, _) => line.indent,
+            (false, true) => line.indent + 2,
+            (false, false) => keys + GAP,
+        };
         let mut key = line.key.clone();
-        let before = out.len();
-        let ends = line.value.split('\n').map(|text| text.strip_suffix('\r').unwrap_or(text));
-        for text in ends.flat_map(|text| wrapped(text, room)) {
-            if out.len() - before == MOST_LINES {
-                let (text, tone) = ("… more in the JSON".to_string(), Tone::Warning);
-                out.push(Line { key: String::new(), of: String::new(), text, tone });
-                break;
-            }
-            out.push(Line { key: std::mem::take(&mut key), of: line.key.clone(), text, tone: line.tone });
+        let part =
+            |key: String, text: String, tone| Line { key, text, tone, column, indent: line.indent, of, is_cut: false };
+        if is_below {
+            out.push(part(std::mem::take(&mut key), String::new(), line.tone));
         }
+        let before = out.len();
+        let most = if open.contains(&of) || line.key.is_empty() { MOST_LINES } else { FEW };
+        let mut pieces = texts.iter().flat_map(|text| wrapped(text, usize::from(room.saturating_sub(column)).max(8)));
+        for text in pieces.by_ref().take(most) {
+            out.push(part(std::mem::take(&mut key), text, line.tone));
+        }
+        let left = pieces.count();
+        if left == 1 && most == FEW {
+            // One line more takes no more room than saying so.
+            let last = texts.last().map(|text| wrapped(text, usize::from(room.saturating_sub(column)).max(8)));
+            out.extend(last.and_then(|mut last| last.pop()).map(|text| part(String::new(), text, line.tone)));
+        } else if left > 0 {
+            let text = if most == FEW { format!("… {left} more lines") } else { "… more in the JSON".to_string() };
+            out.push(Line { is_cut: most == FEW, ..part(String::new(), text, Tone::Warning) });
+        }
+        debug_assert!(out.len() > before, "every line shows");
     }
     out
 }
