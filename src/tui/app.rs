@@ -8,6 +8,7 @@ use super::theme::{Role, Theme, service_slots};
 use super::view::health::Health;
 use super::view::help::Help;
 use super::view::output::Output;
+use super::view::palette::Palette;
 use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
 use super::widget::{hint_bar, status};
@@ -273,11 +274,15 @@ impl App {
             Flow::Consumed | Flow::Ignored => {}
             Flow::Push(view) => self.views.push(view),
             Flow::Say(text) => self.say(text),
-            Flow::Filter(text) => {
+            Flow::Ask(request) => {
                 self.views.truncate(1);
                 if let Some(list) = self.views.last_mut() {
-                    list.filter(&text);
+                    list.ask(request);
                 }
+            }
+            Flow::Swap(view) => {
+                self.pop(effects);
+                self.views.push(view);
             }
             Flow::Pop => self.pop(effects),
             Flow::Act(action) => {
@@ -296,6 +301,14 @@ impl App {
         }
     }
 
+    /// Actions of these scopes that have nothing to do on the top view: those that have a hint, and not now.
+    fn idle(&self, scopes: &[Scope]) -> Vec<Action> {
+        let cx = self.cx();
+        let Some(view) = self.views.last() else { return Vec::new() };
+        let rows = Action::TABLE.iter().filter(|row| scopes.contains(&row.scope) && !row.hint.is_empty());
+        rows.filter(|row| view.hint(row, &cx).is_none()).map(|row| row.action).collect()
+    }
+
     fn say(&mut self, text: String) {
         self.flash = Some(Flash { text, until: self.now.plus(FLASH) });
     }
@@ -312,8 +325,11 @@ impl App {
     fn act_everywhere(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let scopes: &'static [Scope] = self.views.last().map_or(&[], |view| view.scopes());
         match action {
-            Action::Help => self.views.push(Box::new(Help::keys())),
-            Action::Palette => self.views.push(Box::new(Help::palette(scopes))),
+            Action::Help => self.views.push(Box::new(Help::new(scopes))),
+            Action::Palette => {
+                let palette = Palette::new(scopes, self.idle(scopes));
+                self.views.push(Box::new(palette));
+            }
             Action::Health => self.views.push(Box::new(Health::default())),
             Action::Output => self.views.push(Box::new(Output::default())),
             Action::Quit => match self.with_top(|view, area, cx| view.update(Action::Back, area, cx)) {

@@ -3,6 +3,7 @@
 pub(crate) mod health;
 pub(crate) mod help;
 pub(crate) mod output;
+pub(crate) mod palette;
 pub(crate) mod trace;
 pub(crate) mod traces;
 
@@ -14,6 +15,7 @@ use super::keymap::{FieldKey, Keymap};
 use super::theme::Theme;
 use super::{Effect, Key, Mouse, Work};
 use crate::model::{Invitation, SourceState, SourceStatus, Timestamp, TraceId};
+use crate::query::traces::Sort;
 use crate::store::{Store, Totals};
 
 /// What views may look at besides their own state.
@@ -71,6 +73,16 @@ impl Cx<'_> {
     }
 }
 
+/// What other views ask of the list of traces.
+pub(crate) enum Request {
+    /// Those that fit this filter.
+    Filter(String),
+    /// This order.
+    Sort(Sort),
+    /// Those of a service.
+    Service(String),
+}
+
 /// What an action led to.
 pub(crate) enum Flow {
     /// Done.
@@ -83,8 +95,10 @@ pub(crate) enum Flow {
     Pop,
     /// Close this view and do this instead.
     Act(Action),
-    /// Go back to the list, filtered by this.
-    Filter(String),
+    /// Go back to the list, and ask it for this.
+    Ask(Request),
+    /// Close this view and show that one.
+    Swap(Box<dyn View>),
     /// Say something in the bottom line.
     Say(String),
     /// Ask the runtime, and say so.
@@ -118,8 +132,8 @@ pub(crate) trait View {
         None
     }
 
-    /// Lists what fits this filter.
-    fn filter(&mut self, _text: &str) {}
+    /// Does what another view asks the list for.
+    fn ask(&mut self, _request: Request) {}
 
     /// Pasted text.
     fn paste(&mut self, _text: &str) {}

@@ -5,7 +5,11 @@ pub(crate) mod hint_bar;
 pub(crate) mod status;
 pub(crate) mod table;
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
 
 use super::text::{Pen, count, width};
 use super::theme::Role;
@@ -67,6 +71,11 @@ pub(crate) fn clear(area: Rect, buf: &mut Buffer) {
     for position in area.positions() {
         buf[position].reset();
     }
+}
+
+/// Makes what lies below an overlay step back.
+pub(crate) fn dim(area: Rect, buf: &mut Buffer) {
+    buf.set_style(area.intersection(buf.area), Style::new().add_modifier(Modifier::DIM));
 }
 
 /// Gives a row the selection's background.

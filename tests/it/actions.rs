@@ -303,7 +303,8 @@ fn loss_is_counted_wherever_it_happened() {
 #[test]
 fn keys_of_other_screens_are_told_to_do_nothing() {
     let harness = shop().keys(":").text("fold all");
-    assert!(harness.line("no action matches").is_some(), "{}", harness.screen());
+    assert!(harness.line("in a trace").is_some(), "{}", harness.screen());
+    assert!(harness.keys("enter").line("fold-all does something in a trace").is_some());
     let key = Key::parse("c").expect("a key");
     assert!(Action::TABLE.iter().all(|row| row.keys.iter().all(|text| Key::parse(text) != Some(key))), "c is free");
 }

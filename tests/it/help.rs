@@ -49,7 +49,7 @@ fn rows_are_walked_one_by_one_and_ten_by_ten_and_not_beyond_the_ends() {
 #[test]
 fn typing_goes_back_to_the_first_row_and_finds_by_name_key_help_and_letters_in_order() {
     let harness = palette(100, 30).keys("down down").text("health");
-    assert_eq!(selected(&harness), 0);
+    assert_eq!(selected(&harness), 0, "{}", harness.screen());
     assert!(rows(&harness)[0].contains("Sources, counters and problems"), "{}", harness.screen());
     let found = |text: &str| rows(&palette(100, 30).text(text)).iter().filter(|row| row.contains("  ")).count();
     let row = |text: &str| rows(&palette(100, 30).text(text))[0].clone();
@@ -148,10 +148,11 @@ fn the_wheel_scrolls_three_rows_and_the_selected_one_stays_in_sight() {
     let harness = palette(100, 24);
     let before = rows(&harness);
     let down = palette(100, 24).mouse(MouseKind::WheelDown, 50, 12);
-    assert_eq!(rows(&down)[0].replace('▌', " "), before[3], "{}", down.screen());
+    let plain = |row: &str| row.replace(['▌', '↑', '↓'], " ");
+    assert_eq!(plain(&rows(&down)[0]), plain(&before[3]), "{}", down.screen());
     assert_eq!(selected(&down), 0, "it moved with the edge");
     let up = down.mouse(MouseKind::WheelUp, 50, 12);
-    assert_eq!(rows(&up)[0].replace('▌', " "), before[0].replace('▌', " "));
+    assert_eq!(plain(&rows(&up)[0]), plain(&before[0]));
     assert_eq!(selected(&up), 3);
 }
 
@@ -165,8 +166,108 @@ fn what_is_pasted_is_searched_for() {
 }
 
 #[test]
-fn help_shows_keys_of_all_screens_and_closes_on_the_keys_that_opened_it() {
-    for key in ["?", "q", "esc"] {
+fn the_best_match_comes_first() {
+    let first = |text: &str| rows(&palette(100, 30).text(text))[0].clone();
+    assert!(first("f").contains(" filter "), "what begins with it: {}", first("f"));
+    assert!(first("health").contains(" health "));
+    // A word of the name before what is only said of it.
+    assert!(first("longest").contains("sort longest"), "{}", first("longest"));
+    let found = rows(&palette(100, 30).text("follow"));
+    assert!(found[0].contains(" follow ") && found[1].contains("follow-link"), "{found:?}");
+}
+
+#[test]
+fn what_does_nothing_here_is_there_and_says_why() {
+    let harness = palette(120, 30).text("fold-all");
+    assert!(rows(&harness)[0].contains("in a trace"), "{}", harness.screen());
+    let done = harness.keys("enter");
+    assert!(done.line("fold-all does something in a trace").is_some(), "{}", done.screen());
+    // In a trace without a link.
+    let link = Harness::open(HELLO, 120, 30).keys("enter :").text("follow-link");
+    assert!(rows(&link)[0].contains("nothing to do now"), "{}", link.screen());
+    let fold = Harness::open(HELLO, 120, 30).keys("enter :").text("fold-all");
+    assert!(!rows(&fold)[0].contains("in a trace") && !rows(&fold)[0].contains("nothing"), "{}", fold.screen());
+}
+
+#[test]
+fn orders_services_and_traces_are_found_by_name() {
+    let sorted = palette(100, 30).text("sort longest").keys("enter");
+    assert!(sorted.line("longest ▾").is_some(), "{}", sorted.screen());
+    let service = palette(100, 30).text("my-hello");
+    assert!(rows(&service)[0].contains("List the traces of this service"), "{}", service.screen());
+    let listed = service.keys("enter");
+    assert!(listed.line("Traces 1").is_some_and(|line| line.contains("my-helloworld")), "{}", listed.screen());
+    let id = listed.keys("y").effects.pop();
+    let Some(Effect::Copy(id)) = id else { panic!("an id is copied: {id:?}") };
+    let found = palette(100, 30).text(id.get(..6).expect("digits"));
+    assert!(rows(&found)[0].contains("Open this trace"), "{}", found.screen());
+    let opened = found.keys("enter");
+    assert!(opened.line("‹").is_some() && opened.keys("esc").line("Traces 1").is_some());
+}
+
+const SECTIONS: [&str; 7] = ["Traces", "Trace", "Output", "Health", "Rows", "Everywhere", "Signs"];
+
+/// The lines of help, without its borders.
+fn help(harness: &Harness) -> Vec<String> {
+    let screen = harness.screen();
+    let lines = screen.lines().skip_while(|line| !line.contains("─ Keys ")).skip(2);
+    let inside = |line: &str| line.split('│').max_by_key(|part| part.chars().count()).unwrap_or_default().to_string();
+    let lines = lines.take_while(|line| !line.contains("─────────────────────────────────────╯"));
+    lines.map(|line| inside(line).trim_end_matches(['↓', '↑', ' ']).to_string()).collect()
+}
+
+#[test]
+fn help_begins_with_the_keys_of_the_screen_below_and_explains_the_signs() {
+    let heads = |keys: &str| -> Vec<String> {
+        let harness = Harness::open(HELLO, 100, 120).keys(keys).keys("?");
+        let heads = help(&harness).into_iter().map(|line| line.trim().to_string());
+        let is_head = |line: &String| SECTIONS.contains(&line.as_str());
+        heads.filter(is_head).collect()
+    };
+    assert_eq!(heads(""), ["Traces", "Rows", "Everywhere", "Trace", "Output", "Health", "Signs"]);
+    assert_eq!(heads("enter"), ["Trace", "Rows", "Everywhere", "Traces", "Output", "Health", "Signs"]);
+    let signs = Harness::open(HELLO, 100, 30).keys("?").text("signs failed");
+    assert!(
+        help(&signs).iter().any(|line| line.contains('✗') && line.contains("This span failed")),
+        "{}",
+        signs.screen()
+    );
+}
+
+#[test]
+fn help_is_as_large_as_what_it_says_and_tells_that_there_is_more() {
+    let short = Harness::open(HELLO, 100, 40).keys("?").text("suspend");
+    assert_eq!(help(&short).iter().filter(|line| !line.trim().is_empty()).count(), 2, "{}", short.screen());
+    assert!(help(&short).len() <= 3, "{}", short.screen());
+    let long = Harness::open(HELLO, 100, 30).keys("?");
+    assert!(long.screen().lines().any(|line| line.ends_with('↓') || line.contains("↓ ")), "{}", long.screen());
+    let before = help(&long);
+    let scrolled = long.keys("down down");
+    assert_eq!(help(&scrolled)[0], before[2], "{}", scrolled.screen());
+    let end = scrolled.keys("pagedown pagedown pagedown pagedown pagedown pagedown pagedown pagedown pagedown");
+    assert!(help(&end).last().is_some_and(|line| line.contains("among the dots")), "{}", end.screen());
+    // Where it is wide, in two columns.
+    let wide = Harness::open(HELLO, 160, 60).keys("?");
+    assert!(
+        help(&wide).iter().any(|line| line.contains("Open the selected trace") && line.trim().len() > 70),
+        "{}",
+        wide.screen()
+    );
+}
+
+#[test]
+fn what_lies_below_an_overlay_steps_back() {
+    for key in ["?", ":"] {
+        let harness = Harness::open(HELLO, 100, 30).keys(key);
+        let buf = harness.buffer();
+        let dim = buf.content().iter().filter(|cell| cell.modifier.contains(ratatui::style::Modifier::DIM)).count();
+        assert!(dim > 100, "{key}");
+    }
+}
+
+#[test]
+fn help_closes_on_the_keys_that_opened_it() {
+    for key in ["?", "q", "esc", "enter"] {
         let closed = Harness::open(HELLO, 100, 30).keys("?").keys(key);
         assert!(closed.line("─ Keys ").is_none(), "{key}: {}", closed.screen());
         assert_eq!(closed.effects, [], "{key}");
@@ -176,8 +277,4 @@ fn help_shows_keys_of_all_screens_and_closes_on_the_keys_that_opened_it() {
     assert!(typed.line("│ : aq?").is_some(), "{}", typed.screen());
     let ascii = Harness::new(Options { ascii: true, ..options() }, 100, 30).keys("?");
     assert!(ascii.screen().is_ascii());
-    for scope in ["Traces", "Trace", "Health", "Rows", "Everywhere"] {
-        let found = Harness::open(HELLO, 100, 44).keys("?").text(scope);
-        assert!(rows(&found).iter().any(|row| row.contains(&format!(" {scope} "))), "{scope}: {}", found.screen());
-    }
 }

@@ -1,59 +1,122 @@
-//! Help and the command palette: the action table, searchable. `?` shows keys by scope, `:` runs what is chosen.
+//! Help: the keys of all screens, those of the one below first, and what the signs mean. Searchable; in two columns where there is
+//! room for them.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{Cx, Flow, View};
 use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
-use crate::tui::keymap::{FieldKey, Keymap};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::keymap::FieldKey;
 use crate::tui::prompt::{Prompt, Typed};
-use crate::tui::text::Pen;
+use crate::tui::text::{Pen, cells};
 use crate::tui::theme::Role;
-use crate::tui::widget::table::{self, Shown};
-use crate::tui::widget::{Scroll, clear, panel, title};
+use crate::tui::widget::{Scroll, clear, dim, panel, set, title};
 use crate::tui::{Code, Key, Mouse, MouseKind, Work};
+
+/// Cells of the keys, and of a column with what they do.
+const KEYS: u16 = 15;
+const COLUMN: u16 = 70;
+
+/// All scopes, in the order in which help shows those that are not of the screen below.
+const SCOPES: [Scope; 6] = [Scope::Traces, Scope::Trace, Scope::Output, Scope::Health, Scope::Rows, Scope::Global];
 
 /// The overlay's state.
 pub(crate) struct Help {
-    title: &'static str,
-    /// Scopes of the view below: the palette offers what does something there.
-    scopes: &'static [Scope],
+    /// Scopes in the order in which they show.
+    scopes: Vec<Scope>,
     prompt: Prompt,
     scroll: Scroll,
 }
 
+/// A line.
+enum Line {
+    Blank,
+    Head(&'static str),
+    /// Keys or a sign, and what they do or mean.
+    Row(String, &'static str),
+}
+
 impl Help {
-    /// All keys.
-    pub(crate) fn keys() -> Self {
-        let scopes = &[Scope::Traces, Scope::Trace, Scope::Health, Scope::Rows, Scope::Global];
-        Self { title: "Keys", scopes, prompt: Prompt::default(), scroll: Scroll::default() }
+    /// All keys; those of the view below, which has these scopes, first.
+    pub(crate) fn new(below: &'static [Scope]) -> Self {
+        let mut scopes: Vec<Scope> = below.to_vec();
+        scopes.extend(SCOPES.iter().filter(|scope| !below.contains(scope)));
+        Self { scopes, prompt: Prompt::default(), scroll: Scroll::default() }
     }
 
-    /// The commands that apply in `scopes`.
-    pub(crate) fn palette(scopes: &'static [Scope]) -> Self {
-        Self { title: "Commands", scopes, prompt: Prompt::default(), scroll: Scroll::default() }
-    }
-
-    /// Rows whose name, keys or help hold every word typed.
-    fn rows(&self, keys: &Keymap) -> Vec<&'static Binding> {
+    /// What fits what is typed, in sections.
+    fn lines(&self, cx: &Cx<'_>) -> Vec<Line> {
         let text = self.prompt.text().to_lowercase();
-        let all = self.scopes.iter().flat_map(|scope| Action::TABLE.iter().filter(move |row| row.scope == *scope));
-        let found = |row: &&Binding| {
-            let haystack =
-                [row.name, row.scope.title(), row.help, &keys.all(row.action, true)].join(" ").to_lowercase();
-            text.split_whitespace().all(|word| haystack.contains(word) || in_order(row.name, word))
+        let fits = |parts: &[&str]| {
+            let all = parts.join(" ").to_lowercase();
+            text.split_whitespace().all(|word| all.contains(word))
         };
-        all.filter(found).collect()
+        let mut lines = Vec::new();
+        for scope in &self.scopes {
+            let rows = Action::TABLE.iter().filter(|row| row.scope == *scope);
+            let rows: Vec<Line> = rows
+                .map(|row| (cx.keys.all(row.action, cx.ascii), row))
+                .filter(|(keys, row)| fits(&[scope.title(), row.name, row.help, keys, &cx.keys.all(row.action, true)]))
+                .map(|(keys, row)| Line::Row(keys, row.help))
+                .collect();
+            section(&mut lines, scope.title(), rows);
+        }
+        let signs = legend(cx.glyphs).into_iter().filter(|(sign, meaning)| fits(&["signs", sign, meaning]));
+        section(&mut lines, "Signs", signs.map(|(sign, meaning)| Line::Row(sign, meaning)).collect());
+        lines
     }
 
-    fn place(area: Rect) -> Rect {
-        let (width, height) = (area.width.min(84), area.height.min(40));
+    fn columns(area: Rect) -> u16 {
+        if area.width >= 2 * COLUMN + 4 { 2 } else { 1 }
+    }
+
+    /// Lines of one column.
+    fn height(lines: usize, area: Rect) -> usize {
+        lines.div_ceil(usize::from(Self::columns(area)))
+    }
+
+    fn place(area: Rect, lines: usize) -> Rect {
+        let columns = Self::columns(area);
+        let height = cells(Self::height(lines, area).max(2)).saturating_add(3).min(area.height);
+        let width = (columns * COLUMN + 4 * (columns - 1) + 4).min(area.width);
         Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
     }
 
-    fn run(&self, keys: &Keymap) -> Flow {
-        self.rows(keys).get(self.scroll.selected).map_or(Flow::Consumed, |row| Flow::Act(row.action))
+    fn scroll_by(&mut self, rows: isize, len: usize, height: usize) {
+        self.scroll.top = self.scroll.top.saturating_add_signed(rows).min(len.saturating_sub(height));
     }
+}
+
+fn section(lines: &mut Vec<Line>, name: &'static str, rows: Vec<Line>) {
+    if rows.is_empty() {
+        return;
+    }
+    if !lines.is_empty() {
+        lines.push(Line::Blank);
+    }
+    lines.push(Line::Head(name));
+    lines.extend(rows);
+}
+
+/// What the signs mean.
+fn legend(glyphs: &Glyphs) -> Vec<(String, &'static str)> {
+    let [folded, unfolded] = glyphs.fold;
+    vec![
+        (glyphs.error.to_string(), "This span failed"),
+        (format!("{}2", glyphs.more[1]), "So many spans below it failed"),
+        (glyphs.missing.to_string(), "A parent that has not arrived, or a trace with something odd"),
+        (glyphs.event[0].to_string(), "An event on a bar"),
+        (glyphs.event[1].to_string(), "Several events in one cell"),
+        (glyphs.log.to_string(), "A log record on a bar, in the colour of its severity"),
+        (format!("{folded} {unfolded}"), "Folded and unfolded"),
+        ("(13)".to_string(), "So many rows are folded away"),
+        (format!("{}17", glyphs.deep), "The level, where there is no room to indent"),
+        (glyphs.chip.to_string(), "The service's colour, where it is the one above"),
+        (format!("{} {}", glyphs.sorted[0], glyphs.sorted[1]), "Sorted: the greatest first, the least first"),
+        (format!("{} {}", glyphs.more[0], glyphs.more[1]), "There is more above, below"),
+        (glyphs.target.to_string(), "The selected trace among the dots"),
+    ]
 }
 
 impl View for Help {
@@ -62,12 +125,13 @@ impl View for Help {
     }
 
     fn refresh(&mut self, _store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
-        self.scroll.clamp(self.rows(cx.keys).len(), usize::from(Self::place(area).height.saturating_sub(3)));
+        let len = self.lines(cx).len();
+        let shown = usize::from(Self::place(area, len).height.saturating_sub(3));
+        self.scroll_by(0, Self::height(len, area), shown);
         Work::Done
     }
 
     fn key(&mut self, key: Key, cx: &Cx<'_>) -> Option<Flow> {
-        let len = self.rows(cx.keys).len();
         // Nothing is typed yet: the keys that close and open it do so.
         let meant = cx.keys.lookup(&[Scope::Global], key).filter(|_| self.prompt.is_empty());
         if matches!(meant, Some(Action::Quit | Action::Help)) {
@@ -79,13 +143,13 @@ impl View for Help {
                 Flow::Consumed
             }
             Typed::Same => Flow::Consumed,
-            Typed::Cancelled => Flow::Pop,
-            Typed::Done => self.run(cx.keys),
+            Typed::Cancelled | Typed::Done => Flow::Pop,
             Typed::Other if key.ctrl => return None,
             Typed::Other => {
                 let step = [(Code::Up, -1), (Code::Down, 1), (Code::PageUp, -10), (Code::PageDown, 10)];
                 let step = step.iter().find(|(code, _)| *code == key.code).map_or(0, |(_, step)| *step);
-                self.scroll.by(step, len);
+                // The end is found where it is drawn.
+                self.scroll.top = self.scroll.top.saturating_add_signed(step);
                 Flow::Consumed
             }
         })
@@ -97,11 +161,12 @@ impl View for Help {
     }
 
     fn field(&self) -> Option<&'static [FieldKey]> {
-        Some(&[(&[Code::Enter], "does it"), (&[Code::Up, Code::Down], "move"), (&[Code::Esc], "close")])
+        Some(&[(&[Code::Up, Code::Down], "scroll"), (&[Code::Esc], "close")])
     }
 
     fn paste(&mut self, text: &str) {
         self.prompt.insert(text);
+        self.scroll = Scroll::default();
     }
 
     fn update(&mut self, action: Action, _area: Rect, _cx: &Cx<'_>) -> Flow {
@@ -109,66 +174,66 @@ impl View for Help {
     }
 
     fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
-        let place = Self::place(area);
-        let (len, height) = (self.rows(cx.keys).len(), usize::from(place.height.saturating_sub(3)));
+        let place = Self::place(area, self.lines(cx).len());
         match mouse.kind {
-            MouseKind::WheelUp => self.scroll.wheel(-3, len, height),
-            MouseKind::WheelDown => self.scroll.wheel(3, len, height),
+            MouseKind::WheelUp => self.scroll.top = self.scroll.top.saturating_sub(3),
+            MouseKind::WheelDown => self.scroll.top += 3,
             MouseKind::Press { .. } if !place.contains((mouse.column, mouse.row).into()) => return Flow::Pop,
-            MouseKind::Press { clicks } if mouse.row >= place.y + 2 => {
-                self.scroll.selected =
-                    (self.scroll.top + usize::from(mouse.row - place.y - 2)).min(len.saturating_sub(1));
-                if clicks == 2 {
-                    return self.run(cx.keys);
-                }
-            }
             MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
         }
         Flow::Consumed
     }
 
     /// ```text
-    /// ╭ Keys ── type to search ───────────────────────╮
-    /// │ Trace    ⏎        Enlarge the details         │
+    /// ╭ Keys ─────────────────────────────────────────╮
+    /// │ : type to search                              │
+    /// │ Traces                                        │
+    /// │   ⏎            Open the selected trace        │
     /// ╰───────────────────────────────────────────────╯
     /// ```
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-        let place = Self::place(area);
+        let lines = self.lines(cx);
+        let place = Self::place(area, lines.len());
+        dim(area, buf);
         clear(place, buf);
         let inner = panel(place, buf, cx, true);
-        let mut pen = title(place, buf, cx);
-        pen.put(&format!(" {} ", self.title), cx.theme.style(Role::Strong));
+        title(place, buf, cx).put(" Keys ", cx.theme.style(Role::Strong));
         let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
         self.prompt.draw(&mut pen, ": ", cx.theme);
         if self.prompt.is_empty() {
             pen.put("type to search", cx.theme.style(Role::Faint));
         }
-        let rows = self.rows(cx.keys);
-        if rows.is_empty() {
+        if lines.is_empty() {
             let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
-            pen.put("no action matches", cx.theme.style(Role::Muted));
+            pen.put("no key matches", cx.theme.style(Role::Muted));
         }
-        let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-        for Shown { at, line, selected } in table::rows(below, self.scroll, rows.len(), 1) {
-            let Some(row) = rows.get(at) else { continue };
-            let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
-            pen.put_left(11, row.scope.title(), cx.theme.style(Role::Muted));
-            pen.put_left(14, &cx.keys.all(row.action, cx.ascii), cx.theme.style(Role::Accent));
-            pen.skip(1);
-            pen.put(row.help, cx.theme.style(Role::Text));
-            if selected {
-                table::mark(line, buf, cx, true);
+        let (shown, each) = (usize::from(inner.height.saturating_sub(1)), Self::height(lines.len(), area));
+        for (n, column) in lines.chunks(each.max(1)).enumerate() {
+            let x = inner.x + 1 + cells(n) * (COLUMN + 4);
+            for (row, line) in column.iter().skip(self.scroll.top).take(shown).enumerate() {
+                let mut pen = Pen::new(buf, cx.glyphs, x, inner.y + 1 + cells(row), inner.right().min(x + COLUMN));
+                match line {
+                    Line::Blank => {}
+                    Line::Head(name) => drop(pen.put(name, cx.theme.style(Role::Strong))),
+                    Line::Row(keys, help) => {
+                        pen.skip(2);
+                        pen.put_left(KEYS, keys, cx.theme.style(Role::Accent));
+                        pen.skip(1);
+                        pen.put(help, cx.theme.style(Role::Text));
+                    }
+                }
             }
+        }
+        let style = cx.theme.style(Role::Accent);
+        if self.scroll.top > 0 {
+            set(buf, inner.right().saturating_sub(1), inner.y + 1, cx.glyphs.more[0], style);
+        }
+        if self.scroll.top + shown < each {
+            set(buf, inner.right().saturating_sub(1), inner.bottom().saturating_sub(1), cx.glyphs.more[1], style);
         }
     }
 
     fn is_overlay(&self) -> bool {
         true
     }
-}
-
-/// Whether the letters of `word` occur in `name` in this order: `helth` finds `health`.
-fn in_order(name: &str, word: &str) -> bool {
-    let mut letters = name.chars();
-    word.chars().all(|letter| letters.any(|other| other == letter))
 }

@@ -12,7 +12,7 @@ mod sort_menu;
 use hashbrown::HashMap;
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{Cx, Flow, View, usual_hint};
+use super::{Cx, Flow, Request, View, usual_hint};
 use crate::model::{Timestamp, TraceId};
 use crate::query::filter::Filter;
 use crate::query::traces::{Matches, Sort, TraceRow};
@@ -266,9 +266,13 @@ impl View for Traces {
         }
     }
 
-    fn filter(&mut self, text: &str) {
+    fn ask(&mut self, request: Request) {
         self.prompt.close();
-        self.set_filter(text);
+        match request {
+            Request::Filter(text) => self.set_filter(&text),
+            Request::Sort(sort) => self.sort_by(sort),
+            Request::Service(name) => self.choose_service(name),
+        }
     }
 
     fn paste(&mut self, text: &str) {

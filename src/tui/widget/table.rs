@@ -47,6 +47,15 @@ pub(crate) fn mark(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, has_keys: bool) {
     }
 }
 
+/// Says at the right edge of a list that there is more above or below.
+pub(crate) fn ends(area: Rect, scroll: Scroll, len: usize, buf: &mut Buffer, cx: &Cx<'_>) {
+    let is_more = [scroll.top > 0, scroll.top + usize::from(area.height) < len];
+    let lines = [area.y, area.bottom().saturating_sub(1)];
+    for ((_, y), sign) in is_more.into_iter().zip(lines).zip(cx.glyphs.more).filter(|((is_more, _), _)| *is_more) {
+        set(buf, area.right().saturating_sub(1), y, sign, cx.theme.style(Role::Accent));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use crate::tui::Effect;
 use crate::tui::action::{Action, Binding};
 use crate::tui::text::cells;
 use crate::tui::view::output::Output;
-use crate::tui::view::{Cx, Flow};
+use crate::tui::view::{Cx, Flow, Request};
 
 /// Rows that stay in sight where the details are as large as can be.
 const ROWS_LEFT: u16 = 3;
@@ -78,7 +78,7 @@ impl Trace {
             Action::FilterBy => {
                 let filter = details.filter();
                 let say = || Flow::say("no attribute is selected: the cursor of the details chooses one");
-                return Some(filter.map_or_else(say, Flow::Filter));
+                return Some(filter.map_or_else(say, |filter| Flow::Ask(Request::Filter(filter))));
             }
             _ => {
                 let place = self.regions(area).details;

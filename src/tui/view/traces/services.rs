@@ -92,6 +92,12 @@ impl Traces {
         self.list_changed();
     }
 
+    /// Lists the traces of a service.
+    pub(super) fn choose_service(&mut self, name: String) {
+        self.services.chosen = Some(name);
+        self.list_changed();
+    }
+
     /// Moves in the pane, or among the reasons.
     pub(super) fn move_in_services(&mut self, rows: isize) {
         let pane = &mut self.services;

@@ -51,13 +51,7 @@ pub(in crate::tui::view::traces) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'
             table::mark(line, buf, cx, services.focus && !services.in_reasons);
         }
     }
-    let (above, below) = (scroll.top > 0, scroll.top + usize::from(layout.list.height) < services.rows.len() + 1);
-    let ends = [(above, layout.list.y), (below, layout.list.bottom().saturating_sub(1))];
-    for ((is_more, y), sign) in ends.into_iter().zip(cx.glyphs.more) {
-        if is_more {
-            set(buf, inner.right(), y, sign, cx.theme.style(Role::Accent));
-        }
-    }
+    table::ends(layout.list, scroll, services.rows.len() + 1, buf, cx);
     why(&layout, buf, cx, view);
 }
 
