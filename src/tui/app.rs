@@ -9,11 +9,12 @@ use super::view::health::Health;
 use super::view::help::Help;
 use super::view::output::Output;
 use super::view::palette::Palette;
+use super::view::trace::Trace;
 use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
 use super::widget::{hint_bar, status};
 use super::{Effect, Key, Keymap, Mouse, Msg, Options, Work, text};
-use crate::model::{SourceStatus, SpanBatch, Timestamp, TraceId};
+use crate::model::{SourceState, SourceStatus, SpanBatch, Timestamp, TraceId};
 use crate::store::{Store, Totals};
 
 /// Steps of returning memory done with each frame: well below a millisecond.
@@ -41,6 +42,10 @@ pub struct App {
     rate: Rate,
     keys: Keymap,
     flash: Option<Flash>,
+    /// The key before asked whether to quit.
+    asked: bool,
+    /// The user did something, or there is nothing to be done for them first.
+    is_used: bool,
     now: Timestamp,
 }
 
@@ -109,6 +114,8 @@ impl App {
             rate: Rate { at: options.now, ..Rate::default() },
             keys,
             flash: None,
+            asked: false,
+            is_used: false,
             now: options.now,
             theme: Theme::new(&options),
             options,
@@ -164,6 +171,7 @@ impl App {
 
     /// Recomputes what the visible views show. Returns what is left to do.
     pub fn refresh(&mut self) -> Work {
+        self.open_the_only_trace();
         if self.colored != Some(self.store.revision()) {
             self.colored = Some(self.store.revision());
             self.slots = service_slots(self.store.services().map(|service| service.name()));
@@ -234,6 +242,8 @@ impl App {
 
     fn press(&mut self, key: Key, effects: &mut Vec<Effect>) {
         self.flash = None;
+        self.is_used = true;
+        let asked = std::mem::take(&mut self.asked);
         if self.views.last().is_some_and(|view| view.is_stale()) {
             self.refresh();
         }
@@ -244,11 +254,13 @@ impl App {
         }
         let scopes = self.views.last().map_or(&[][..], |view| view.scopes());
         if let Some(action) = self.keys.lookup(scopes, key) {
+            self.asked = asked && action == Action::Quit;
             self.act(action, effects);
         }
     }
 
     fn point(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        self.is_used = true;
         if let Some(flow) = self.with_top(|view, area, cx| view.mouse(mouse, area, cx)) {
             self.follow(flow, effects);
         }
@@ -301,6 +313,25 @@ impl App {
         }
     }
 
+    /// Whether quitting would lose what cannot be had again, and that was not said yet.
+    fn asks_before_quitting(&self) -> bool {
+        let is_home = self.views.len() == 1 && !self.options.invitation.addresses.is_empty();
+        is_home && !self.asked && self.store.totals().traces > 0
+    }
+
+    /// A file with one trace is opened on it, unless the user was quicker.
+    fn open_the_only_trace(&mut self) {
+        let is_read = !self.sources.is_empty() && self.sources.iter().all(|source| source.state == SourceState::Done);
+        if self.is_used || !is_read || !self.options.invitation.addresses.is_empty() {
+            return;
+        }
+        self.is_used = true;
+        let mut traces = self.store.traces().map(|trace| trace.id());
+        if let (Some(id), None) = (traces.next(), traces.next()) {
+            self.views.push(Box::new(Trace::new(id)));
+        }
+    }
+
     /// Actions of these scopes that have nothing to do on the top view: those that have a hint, and not now.
     fn idle(&self, scopes: &[Scope]) -> Vec<Action> {
         let cx = self.cx();
@@ -333,6 +364,13 @@ impl App {
             Action::Health => self.views.push(Box::new(Health::default())),
             Action::Output => self.views.push(Box::new(Output::default())),
             Action::Quit => match self.with_top(|view, area, cx| view.update(Action::Back, area, cx)) {
+                Some(Flow::Ignored) | None if self.asks_before_quitting() => {
+                    let traces = self.store.totals().traces;
+                    let traces = format!("{} {}", text::count(traces), if traces == 1 { "trace" } else { "traces" });
+                    let said = format!("{{quit}} again quits; what was received is not kept: {traces}");
+                    self.asked = true;
+                    self.say(self.cx().say(&said));
+                }
                 Some(Flow::Ignored) | None => self.pop(effects),
                 Some(flow) => self.follow(flow, effects),
             },

@@ -196,11 +196,14 @@ fn the_arrow_says_which_way_the_list_is_sorted() {
 fn no_dot_lies_below_what_its_axis_says() {
     let mut harness = Harness::new(options(), 160, 44);
     let timed = |trace, duration| Span { duration, ..span(trace, "a") };
-    harness.extend(&batch(&[timed(1, 1_530_000_000), timed(2, 158_000), timed(3, 40_000_000)]));
+    let between = || (10..13).map(|n| timed(n, 40_000_000));
+    let spans: Vec<_> = [timed(1, 1_530_000_000), timed(2, 158_000)].into_iter().chain(between()).collect();
+    harness.extend(&batch(&spans));
     let screen = harness.screen();
     assert!(screen.contains("1.53 s") && screen.contains("≤1.49 ms"), "{screen}");
     let mut harness = Harness::new(options(), 160, 44);
-    harness.extend(&batch(&[timed(1, 100_000_000), timed(2, 20_000_000)]));
+    let spans: Vec<_> = [timed(1, 100_000_000), timed(2, 20_000_000)].into_iter().chain(between()).collect();
+    harness.extend(&batch(&spans));
     let screen = harness.screen();
     let axis = |text: &str| screen.lines().filter(|line| line.contains(text) && line.contains("│ ")).count() > 0;
     assert!(axis("100.0 ms") && !screen.contains('≤'), "{screen}");

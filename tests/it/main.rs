@@ -12,6 +12,7 @@ mod export;
 mod files;
 mod filters;
 mod finding;
+mod first;
 mod follow;
 mod formats;
 mod gallery;

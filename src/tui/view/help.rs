@@ -15,7 +15,7 @@ use crate::tui::widget::{Scroll, clear, dim, panel, set, title};
 use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 
 /// Cells of the keys, and of a column with what they do.
-const KEYS: u16 = 15;
+const KEYS: u16 = 12;
 const COLUMN: u16 = 70;
 
 /// All scopes, in the order in which help shows those that are not of the screen below.
@@ -105,10 +105,10 @@ fn legend(glyphs: &Glyphs) -> Vec<(String, &'static str)> {
     vec![
         (glyphs.error.to_string(), "This span failed"),
         (format!("{}2", glyphs.more[1]), "So many spans below it failed"),
-        (glyphs.missing.to_string(), "A parent that has not arrived, or a trace with something odd"),
+        (glyphs.missing.to_string(), "A parent not here; of a trace: something is odd"),
         (glyphs.event[0].to_string(), "An event on a bar"),
         (glyphs.event[1].to_string(), "Several events in one cell"),
-        (glyphs.log.to_string(), "A log record on a bar, in the colour of its severity"),
+        (glyphs.log.to_string(), "A log record on a bar, coloured by severity"),
         (format!("{folded} {unfolded}"), "Folded and unfolded"),
         ("(13)".to_string(), "So many rows are folded away"),
         (format!("{}17", glyphs.deep), "The level, where there is no room to indent"),

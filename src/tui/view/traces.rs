@@ -3,6 +3,7 @@
 mod doors;
 mod empty;
 mod list;
+mod mouse;
 mod preview;
 mod relist;
 mod scatter;
@@ -22,11 +23,14 @@ use crate::tui::keymap::FieldKey;
 use crate::tui::prompt::{Asked, FilterPrompt};
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
-use crate::tui::{Key, Mouse, MouseKind, Work};
+use crate::tui::{Key, Mouse, Work};
 use relist::{Shown, pause_between};
 use scatter::Scatter;
 use services::Services;
 use sort_menu::SortMenu;
+
+/// Fewer traces than this say nothing as dots.
+const FEW: usize = 5;
 
 /// Spans that the filter may read between two frames: a few milliseconds of work.
 const FILTER_WORK: usize = 20_000;
@@ -111,7 +115,7 @@ impl Traces {
         // Beside a pane that fills the screen nothing is left to be drawn.
         let shares = wide || self.services.focus && pane.width < body.width;
         let right = if shares { Rect { x: pane.right(), width: body.width - pane.width, ..body } } else { body };
-        let below = if body.height >= 30 {
+        let below = if body.height >= 30 && (self.preview || self.ids.len() >= FEW) {
             body.height / 4
         } else if self.preview {
             body.height / 3
@@ -313,36 +317,7 @@ impl View for Traces {
     }
 
     fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
-        let regions = self.regions(area);
-        let at = (mouse.column, mouse.row).into();
-        if let Some(menu) = &mut self.menu {
-            let chosen = menu.mouse(mouse, regions.list);
-            self.choose(chosen);
-        } else if regions.services.is_some_and(|pane| pane.contains(at)) {
-            self.mouse_in_services(mouse, regions.services.unwrap_or_default());
-        } else if regions.list.contains(at) {
-            let row = usize::from(mouse.row.saturating_sub(regions.list.y + 2));
-            let height = self.list_height(area);
-            match mouse.kind {
-                MouseKind::WheelUp | MouseKind::WheelDown => {
-                    let rows = if mouse.kind == MouseKind::WheelUp { -3 } else { 3 };
-                    self.scroll.wheel(rows, self.ids.len(), height);
-                    self.select(self.scroll.selected);
-                }
-                MouseKind::Press { clicks } if mouse.row >= regions.list.y + 2 && row < self.rows.len() => {
-                    self.services.focus = false;
-                    self.select(self.scroll.top + row);
-                    if clicks == 2 {
-                        return self.open();
-                    }
-                }
-                MouseKind::Press { .. } if mouse.row == regions.list.y + 1 => {
-                    self.click_head(regions.list, mouse.column, cx);
-                }
-                MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
-            }
-        }
-        Flow::Consumed
+        self.point(mouse, area, cx)
     }
 
     /// ```text

@@ -68,6 +68,21 @@ impl Scatter {
         u16::try_from(parts).unwrap_or(whole).clamp(1, whole.max(1))
     }
 
+    /// The trace whose dot is at a cell of the screen, or next to it: of several the slowest.
+    pub(super) fn hit(&self, plot: Rect, (column, row): (u16, u16)) -> Option<TraceId> {
+        if plot.width == 0 || plot.height == 0 {
+            return None;
+        }
+        let apart = |point: &Point| {
+            let (x, y) = self.place(point, plot);
+            let (x, y) = (plot.x + cells(x / 2), plot.y + cells(y / 4));
+            x.abs_diff(column).max(y.abs_diff(row))
+        };
+        let near = self.all.iter().map(|point| (apart(point), point)).filter(|(apart, _)| *apart <= 1);
+        near.min_by_key(|(apart, point)| (*apart, std::cmp::Reverse(point.duration), point.id))
+            .map(|(_, point)| point.id)
+    }
+
     /// Where a point falls: two columns and four rows to a cell.
     fn place(&self, point: &Point, plot: Rect) -> (usize, usize) {
         let across = u64::from(plot.width) * 2 - 1;
@@ -136,7 +151,9 @@ fn axes(inner: Rect, plot: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter
         let mut pen = Pen::new(buf, cx.glyphs, inner.x, y, plot.x);
         pen.put_right(9, &format!("{sign}{}", duration_text(duration)), style);
     }
-    let format = "%H:%M:%S";
+    let day = |time| time_text(time, cx.utc, "%Y-%m-%d");
+    let is_one_day = day(points.first) == day(points.last);
+    let format = if is_one_day { "%H:%M:%S" } else { "%m-%d %H:%M" };
     let (first, last) = (time_text(points.first, cx.utc, format), time_text(points.last, cx.utc, format));
     let mut pen = Pen::new(buf, cx.glyphs, plot.x, plot.bottom(), plot.right());
     pen.put(&first, style);
