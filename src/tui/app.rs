@@ -174,7 +174,7 @@ impl App {
         self.open_the_only_trace();
         if self.colored != Some(self.store.revision()) {
             self.colored = Some(self.store.revision());
-            self.slots = service_slots(self.store.services().map(|service| service.name()));
+            self.slots = service_slots(self.store.services().map(|service| service.name()), self.theme.hues());
         }
         let area = self.area();
         let first = self.first_visible();

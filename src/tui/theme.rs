@@ -49,20 +49,23 @@ const HUES: [(u32, u32, Color); 16] = [
     (0x7dcfff, 0x007db8, Color::LightCyan),
     (0xff9e64, 0xb85c00, Color::Yellow),
     (0xbb9af7, 0x7847bd, Color::LightMagenta),
-    (0x9ece6a, 0x4f7f1c, Color::LightGreen),
+    (0xd57ae0, 0x5e2a3a, Color::LightGreen),
     (0xf2a7d0, 0xb03f86, Color::Magenta),
     (0x2ac3de, 0x00728a, Color::Cyan),
     (0xe0af68, 0x8a6210, Color::LightYellow),
-    (0x7aa2f7, 0x2e5fc9, Color::LightBlue),
+    (0x5fdc74, 0x23236b, Color::Blue),
     (0x73daca, 0x1f8070, Color::Green),
-    (0xd48c6a, 0x9a4f2c, Color::Yellow),
+    (0xd48c6a, 0x9a4f2c, Color::White),
     (0xc0ca8f, 0x66702c, Color::LightGreen),
-    (0x9d8ce8, 0x5a45b8, Color::Blue),
+    (0x7fa6a6, 0xb82aa8, Color::Blue),
     (0xe5c3e8, 0x8d5594, Color::LightMagenta),
     (0x5fb38a, 0x2c7550, Color::Green),
-    (0x8fb8d8, 0x3c6c94, Color::LightCyan),
+    (0xc9d352, 0x2a4058, Color::LightCyan),
     (0xd8c7a0, 0x7a663c, Color::LightYellow),
 ];
+
+/// The first of them differ where there are but sixteen colours.
+const ANSI_HUES: usize = 10;
 
 impl Theme {
     /// The theme for these options.
@@ -73,6 +76,11 @@ impl Theme {
     /// No colours: glyphs and letters carry the meaning.
     pub(crate) fn is_plain(self) -> bool {
         self.colors == Colors::None
+    }
+
+    /// How many services can be told apart by their colours.
+    pub(crate) fn hues(self) -> usize {
+        if self.colors == Colors::Ansi16 { ANSI_HUES } else { HUES.len() }
     }
 
     /// The style of a role.
@@ -96,8 +104,8 @@ impl Theme {
         let (dark, light, ansi) = match role {
             // Said, not left out: text drawn over a border must not keep the border's colour.
             Role::Text | Role::Strong => return Some(Color::Reset),
-            Role::Muted => (0x8b91ad, 0x5c6178, Color::Gray),
-            Role::Faint => (0x5c627d, 0x9296a8, Color::DarkGray),
+            Role::Muted => (0x9ba1bd, 0x555a70, Color::Gray),
+            Role::Faint => (0x7f86a5, 0x6b6f86, Color::DarkGray),
             Role::Border => (0x3b4058, 0xb8bbc8, Color::DarkGray),
             Role::Track => (0x262a3c, 0xe4e6ee, Color::Black),
             Role::Focus | Role::Accent | Role::Bar => (0x7aa2f7, 0x2e5fc9, Color::LightBlue),
@@ -186,19 +194,20 @@ fn grey(i: u8) -> u8 {
     8 + 10 * i
 }
 
-/// Gives each service a colour slot: its name's hash, or the next free slot when another name has that one.
+/// Gives each service a colour slot of so many: its name's hash, or the next free slot when another name has that one.
 /// The result depends on the set of names alone, not on who came first. Names come back sorted.
-pub(crate) fn service_slots<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(String, usize)> {
+pub(crate) fn service_slots<'a>(names: impl Iterator<Item = &'a str>, hues: usize) -> Vec<(String, usize)> {
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
     let mut taken = [false; HUES.len()];
     let mut slots = Vec::with_capacity(names.len());
     for (n, name) in names.iter().enumerate() {
-        if n.is_multiple_of(HUES.len()) {
+        if n.is_multiple_of(hues) {
             taken = [false; HUES.len()];
         }
-        let wanted = hash(name);
-        let slot = (0..HUES.len()).map(|step| (wanted + step * 5) % HUES.len()).find(|slot| !taken[*slot]);
+        let wanted = hash(name) % hues;
+        // Neither 16 nor 10 is a multiple of 7: each slot is tried once.
+        let slot = (0..hues).map(|step| (wanted + step * 7) % hues).find(|slot| !taken[*slot]);
         let slot = slot.unwrap_or(wanted);
         taken[slot] = true;
         slots.push(((*name).to_string(), slot));
@@ -219,12 +228,86 @@ mod tests {
     #[test]
     fn up_to_sixteen_services_get_sixteen_colours_whatever_their_order() {
         let names: Vec<String> = (0..16).map(|n| format!("service-{n}")).collect();
-        let forward = service_slots(names.iter().map(String::as_str));
-        let backward = service_slots(names.iter().rev().map(String::as_str));
+        let forward = service_slots(names.iter().map(String::as_str), HUES.len());
+        let backward = service_slots(names.iter().rev().map(String::as_str), HUES.len());
         assert_eq!(forward, backward);
         let mut slots: Vec<usize> = forward.iter().map(|(_, slot)| *slot).collect();
         slots.sort_unstable();
         assert_eq!(slots, (0..16).collect::<Vec<_>>());
+    }
+
+    /// Relative luminance and contrast as WCAG 2.2 defines them.
+    fn contrast(a: u32, b: u32) -> f64 {
+        let luminance = |rgb: u32| {
+            let [_, r, g, b] = rgb.to_be_bytes().map(|part| {
+                let part = f64::from(part) / 255.0;
+                if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+            });
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    fn rgb(color: Option<Color>) -> Option<u32> {
+        match color {
+            Some(Color::Rgb(r, g, b)) => Some(u32::from_be_bytes([0, r, g, b])),
+            _ => None,
+        }
+    }
+
+    const TEXT: [Role; 9] = [
+        Role::Muted,
+        Role::Faint,
+        Role::Accent,
+        Role::Error,
+        Role::Warning,
+        Role::Good,
+        Role::Number,
+        Role::Focus,
+        Role::Bar,
+    ];
+
+    #[test]
+    fn text_can_be_read_on_its_ground_in_every_role_and_hue() {
+        // Usual grounds of terminals.
+        for (light, ground) in [(false, 0x1a_1b_26), (false, 0), (true, 0xff_ff_ff)] {
+            let theme = Theme { colors: Colors::True, light };
+            for role in TEXT {
+                let color = rgb(theme.color(role)).expect("a colour");
+                assert!(contrast(color, ground) >= 4.5, "{role:?} on {ground:06x}: {:.2}", contrast(color, ground));
+            }
+            for slot in 0..HUES.len() {
+                let color = rgb(theme.service(slot).fg).expect("a colour");
+                assert!(contrast(color, ground) >= 4.4, "hue {slot} on {ground:06x}: {:.2}", contrast(color, ground));
+            }
+        }
+    }
+
+    #[test]
+    fn no_service_has_the_colour_of_the_focus_of_numbers_or_of_errors() {
+        for light in [false, true] {
+            let theme = Theme { colors: Colors::True, light };
+            for role in [Role::Focus, Role::Number, Role::Error] {
+                let other = rgb(theme.color(role)).expect("a colour").to_be_bytes();
+                for slot in 0..HUES.len() {
+                    let own = rgb(theme.service(slot).fg).expect("a colour").to_be_bytes();
+                    let apart: u32 = own.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b))).sum();
+                    assert!(apart > 30, "hue {slot} is like {role:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn of_sixteen_colours_ten_services_have_one_each() {
+        let theme = Theme { colors: Colors::Ansi16, light: false };
+        let names: Vec<String> = (0..10).map(|n| format!("service-{n}")).collect();
+        let slots = service_slots(names.iter().map(String::as_str), theme.hues());
+        let mut colors: Vec<String> = slots.iter().map(|(_, slot)| format!("{:?}", theme.service(*slot).fg)).collect();
+        colors.sort();
+        colors.dedup();
+        assert_eq!(colors.len(), 10);
     }
 
     #[test]
