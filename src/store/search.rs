@@ -22,6 +22,9 @@ use ids::Ids;
 /// Numbers whose verdict is remembered while records are walked.
 const REMEMBERED: usize = 256;
 
+/// So many spans are looked at first, then four times as many, and so on: where every span has the text, each is found at once.
+const FIRST_STEP: u32 = 16;
+
 /// Bytes that are sampled, of one trace and in all.
 const SAMPLED: usize = 1 << 9;
 const SAMPLE: usize = 1 << 14;
@@ -188,8 +191,17 @@ impl TraceRef<'_> {
     pub fn look(self, search: &Search, from: u32, work: usize) -> Looked {
         let len = u32::try_from(self.len()).unwrap_or(u32::MAX);
         let to = len.min(from.saturating_add(u32::try_from(work).unwrap_or(u32::MAX)));
-        let found = self.with(search, |search| search.first_in_rows(self.trace, from..to));
-        found.map_or(Looked::NotBefore(to), Looked::Found)
+        self.with(search, |search| {
+            let (mut at, mut step) = (from, FIRST_STEP);
+            while at < to {
+                let end = to.min(at.saturating_add(step));
+                if let Some(found) = search.first_in_rows(self.trace, at..end) {
+                    return Looked::Found(found);
+                }
+                (at, step) = (end, step.saturating_mul(4));
+            }
+            Looked::NotBefore(to)
+        })
     }
 
     /// Whether any of its spans has the text.

@@ -28,6 +28,8 @@ pub(super) struct Finding {
     /// The first that is found is still to be selected: from this row on.
     from: Option<Node>,
     wants_first: bool,
+    /// The one that was, so far.
+    led_to: Option<Node>,
     /// What the place was counted for: the selected row, how many were found, how many rows there are.
     counted: Option<(u32, usize, usize)>,
     /// Which of those found is selected, from 1.
@@ -40,7 +42,7 @@ impl Finding {
     fn set(&mut self, text: &str) {
         self.find = Find::new(Filter::new(text));
         (self.is_done, self.counted, self.place, self.met_end) = (false, None, None, None);
-        self.wants_first = !self.find.filter().is_empty();
+        (self.wants_first, self.led_to) = (!self.find.filter().is_empty(), None);
     }
 
     /// Whether its line shows: something is typed or looked for.
@@ -158,16 +160,19 @@ impl Trace {
             return false;
         };
         self.finding.is_done = self.finding.find.step(store, trace, self.tree.spans(), WORK);
-        if self.finding.wants_first && self.finding.count() > 0 {
+        // An earlier one may be found later, in a huge trace: whoever has moved meanwhile stays where they are.
+        let is_there = self.finding.led_to.is_none_or(|node| self.selected == Some(node));
+        if self.finding.wants_first && is_there && self.finding.count() > 0 {
             let from = self.finding.from.and_then(|node| self.tree.row_of(node)).unwrap_or(0) as usize;
             let rows = &self.tree.rows;
             let found = |at: &usize| rows.get(*at).is_some_and(|row| self.finding.is_found(row));
             let first = (from..rows.len()).find(found).or_else(|| (0..from).find(found));
             if let Some(at) = first.and_then(|at| u32::try_from(at).ok()) {
-                self.finding.wants_first = false;
                 self.go(Some(at));
+                self.finding.led_to = self.selected;
             }
         }
+        self.finding.wants_first &= is_there && !self.finding.is_done;
         self.count_place();
         !self.finding.is_done
     }

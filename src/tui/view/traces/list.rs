@@ -173,7 +173,8 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
         );
     }
     // The cursor of a prompt stands in a blank of its own.
-    if view.prompt.field().is_none() {
+    let is_last = view.pending == 0 && view.cursor != Cursor::Newest && view.scroll.top == 0;
+    if view.prompt.field().is_none() || !is_last {
         pen.put(" ", rule);
     }
 }
