@@ -22,9 +22,10 @@ const TEXT: &str = "#c8cfea";
 /// Name, size, and the keys that lead there.
 const SHOTS: &[(&str, u16, u16, &str)] = &[
     ("traces", 140, 40, "down down down down"),
-    ("trace", 140, 40, "/ d e l i v e r y enter down down enter down down down down"),
-    ("error", 140, 40, "/ c h e c k o u t enter s s s s s s enter e"),
-    ("small", 80, 24, "/ d e l i v e r y enter down down enter down down down down"),
+    ("why", 140, 36, "tab down right"),
+    ("trace", 140, 40, "/ d e l i v e r y enter down down enter esc g down down down down"),
+    ("error", 140, 40, "tab down right enter enter tab enter down down"),
+    ("small", 80, 24, "/ d e l i v e r y enter down down enter esc g down down down down"),
     ("output", 140, 40, "L 4 G up up up up up up up right"),
     ("health", 140, 24, "H"),
     ("help", 100, 40, "?"),
