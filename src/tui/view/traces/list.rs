@@ -42,17 +42,20 @@ struct Columns {
 const OPERATION: u16 = 28;
 
 /// Cells that a reason needs to be understood.
-const REASON: u16 = 32;
+const REASON: u16 = 20;
+
+/// Cells of the number of services, and of a square for each of the first of them.
+const SERVICES: u16 = 4;
+const SQUARES: u16 = 9;
 
 impl Columns {
     /// All columns where there is room; else they go in this order: squares of services, the reason, milliseconds, services,
-    /// half of the bar, date, spans, bar.
+    /// half of the bar, date, spans, bar. What is left is shared by the operation, the reason and squares of services.
     fn new(width: u16, date: &'static str) -> Self {
         let bar = if width >= 110 { 14 } else { 12 };
-        let (reason, services) = (REASON, 13);
+        let (reason, services) = (REASON, SERVICES);
         let full = Self { date, millis: true, start: 0, reason, spans: 7, services, bar, duration: 10, errors: 5 };
-        let narrower: [fn(&mut Self); 8] = [
-            |columns| columns.services = 4,
+        let narrower: [fn(&mut Self); 7] = [
             |columns| columns.reason = 0,
             |columns| columns.millis = false,
             |columns| columns.services = 0,
@@ -69,10 +72,13 @@ impl Columns {
             narrow(&mut columns);
             columns = columns.sized();
         }
-        // What is left is shared by the operation and the reason.
         let left = width.saturating_sub(columns.fixed() + OPERATION + 2);
         if columns.reason > 0 {
-            columns.reason += left * 2 / 3;
+            let more = (left * 2 / 3).max(left.min(12));
+            columns.reason += more;
+            if left - more >= SQUARES {
+                columns.services += SQUARES;
+            }
         }
         columns
     }
@@ -191,7 +197,7 @@ struct Head {
 /// The heads of the columns that show.
 fn heads(inner: Rect, columns: &Columns, cx: &Cx<'_>) -> Vec<Head> {
     let operation = inner.width.saturating_sub(columns.fixed() + 2);
-    let services = if columns.services > 4 { "Services" } else { "Sv" };
+    let services = if columns.services > SERVICES { "Services" } else { "Sv" };
     let bar = if columns.bar >= 10 { "Duration" } else { "" };
     let rows = [
         (0, columns.start, "Start", false, Some([Sort::Newest, Sort::Oldest])),

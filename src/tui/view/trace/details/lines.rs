@@ -60,7 +60,9 @@ pub(super) fn broken(lines: &[DetailLine], room: u16, open: &HashSet<usize>) -> 
     let keys = lines.iter().filter(|line| !line.key.is_empty()).map(key_width).max().unwrap_or(0).min(room * 2 / 5);
     let mut out = Vec::new();
     for (of, line) in lines.iter().enumerate() {
-        let texts: Vec<&str> = line.value.split('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).collect();
+        // A line end at the very end begins no line.
+        let value = line.value.trim_end_matches(['\n', '\r']);
+        let texts: Vec<&str> = value.split('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).collect();
         // What has lines of its own, such as a stack trace, has them below its key, as wide as they can be.
         let is_below = texts.len() > 1 && !line.key.is_empty();
         let column = match (line.key.is_empty(), is_below) {
