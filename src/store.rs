@@ -197,6 +197,11 @@ impl Store {
         self.output.of_trace(trace)
     }
 
+    /// Why spans fail, in any order.
+    pub fn failures(&self) -> impl Iterator<Item = FailureRef<'_>> {
+        self.pool.failures.iter().map(|failure| FailureRef { failure })
+    }
+
     /// The spans that link to a span, as far as they are here: by trace and span.
     pub fn backlinks(&self, trace: TraceId, span: SpanId) -> impl Iterator<Item = (TraceId, SpanId)> {
         let linked = self.pool.backlinks.to((trace, span));

@@ -1,6 +1,5 @@
 //! Rows of the services pane, and why services fail.
 
-use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use super::filter::quoted;
@@ -94,19 +93,16 @@ const MOST: usize = 50;
 
 /// Why spans of a service, or of all, fail: what most traces have comes first.
 pub fn reasons(store: &Store, service: Option<ServiceId>) -> Vec<Reason> {
-    let wanted = store.services().filter(|row| service.is_none_or(|id| row.id() == id));
-    let mut found: Vec<(ServiceRef<'_>, FailureRef<'_>)> =
-        wanted.flat_map(|service| service.failures().map(move |failure| (service, failure))).collect();
-    found.sort_unstable_by_key(|(service, failure)| {
-        (Reverse(failure.traces()), service.name(), failure.alike(), failure.kind())
-    });
-    found.truncate(MOST);
-    let reason = |(service, failure): (ServiceRef<'_>, FailureRef<'_>)| Reason {
-        service: service.name().to_string(),
-        text: if failure.alike().is_empty() { failure.kind() } else { failure.alike() }.to_string(),
-        traces: failure.traces(),
+    let wanted = store.failures().filter(|failure| service.is_none_or(|id| failure.service_id() == id));
+    let named = |failure: FailureRef<'_>| {
+        let service = store.service(failure.service_id()).map(|service| service.name().to_string())?;
+        let text = if failure.alike().is_empty() { failure.kind() } else { failure.alike() };
+        Some(Reason { service, text: text.to_string(), traces: failure.traces() })
     };
-    found.into_iter().map(reason).collect()
+    let mut found: Vec<Reason> = wanted.filter_map(named).collect();
+    found.sort_unstable_by(|a, b| (b.traces, &a.service, &a.text).cmp(&(a.traces, &b.service, &b.text)));
+    found.truncate(MOST);
+    found
 }
 
 impl Reason {

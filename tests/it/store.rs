@@ -35,7 +35,7 @@ fn dump(store: &Store) -> String {
             .traces()
             .filter(|trace| trace.services().iter().any(|count| count.service == service.id() && count.errors > 0));
         assert_eq!(service.failed_traces() as usize, failed.count(), "{}", service.name());
-        assert_eq!(failures(service), counted(store, service), "{}", service.name());
+        assert_eq!(failures(store, service), counted(store, service), "{}", service.name());
         let numbers = (service.traces(), service.spans(), service.errors(), service.percentile(0.5));
         writeln!(out, "{} {numbers:?}", service.name()).expect("a string takes everything");
         let mut lines: Vec<_> = service

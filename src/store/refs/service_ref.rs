@@ -16,7 +16,7 @@ pub struct ServiceRef<'a> {
 /// Failures of a service that are alike.
 #[derive(Clone, Copy)]
 pub struct FailureRef<'a> {
-    failure: &'a Failure,
+    pub(in crate::store) failure: &'a Failure,
 }
 
 /// An operation of a service.
@@ -62,12 +62,6 @@ impl<'a> ServiceRef<'a> {
         self.service.latency.percentile(q)
     }
 
-    /// Why spans of it fail, in any order.
-    pub fn failures(self) -> impl Iterator<Item = FailureRef<'a>> {
-        let failures = self.pool.failures.iter().filter(move |failure| failure.service == self.id.0);
-        failures.map(|failure| FailureRef { failure })
-    }
-
     /// Its operations in any order.
     pub fn operations(self) -> impl Iterator<Item = OperationRef<'a>> {
         self.service.operations.iter().map(move |operation| OperationRef { operation, pool: self.pool })
@@ -75,6 +69,11 @@ impl<'a> ServiceRef<'a> {
 }
 
 impl<'a> FailureRef<'a> {
+    /// The service in which they fail.
+    pub fn service_id(self) -> ServiceId {
+        ServiceId(self.failure.service)
+    }
+
     /// The type of the exception or error; empty where nothing names one.
     pub fn kind(self) -> &'a str {
         &self.failure.kind

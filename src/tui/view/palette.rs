@@ -105,6 +105,17 @@ impl Palette {
     }
 }
 
+/// Whether a trace's id, as it is written, begins with these digits; nothing where they are too few, or no digits.
+fn beginning(text: &str) -> Option<impl Fn(TraceId) -> bool + use<>> {
+    let is_id = (DIGITS..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let wanted = u128::from_str_radix(text, 16).ok().filter(|_| is_id)?;
+    let typed = text.len();
+    Some(move |id: TraceId| {
+        let written = if id.0 >> 64 == 0 { 16 } else { 32 };
+        typed <= written && id.0 >> (4 * (written - typed)) == wanted
+    })
+}
+
 /// Where actions of a scope do something.
 fn place_of(scope: Scope) -> &'static str {
     match scope {
@@ -149,10 +160,9 @@ impl View for Palette {
     fn refresh(&mut self, store: &Store, area: Rect, cx: &Cx<'_>) -> Work {
         self.services = store.services().map(|service| service.name().to_string()).collect();
         self.services.sort_unstable();
-        let text = self.prompt.text().trim().to_lowercase();
-        let is_id = text.len() >= DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let fits = |id: &TraceId| is_id && id.to_string().starts_with(&text);
-        self.traces = store.traces().rev().map(|trace| trace.id()).filter(|_| is_id).filter(fits).take(MOST).collect();
+        let begins = beginning(self.prompt.text().trim());
+        let ids = store.traces().rev().map(|trace| trace.id());
+        self.traces = begins.map(|begins| ids.filter(|id| begins(*id)).take(MOST).collect()).unwrap_or_default();
         let rows = self.entries(cx.keys).len();
         self.scroll.clamp(rows, usize::from(Self::place(area, rows).height.saturating_sub(3)));
         Work::Done

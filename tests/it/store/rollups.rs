@@ -25,9 +25,10 @@ pub(super) fn dump_backlinks(store: &Store, out: &mut String) {
 /// Why spans of a service fail: kind, text, traces.
 pub(super) type Why = (String, String, u32);
 
-pub(super) fn failures(service: ServiceRef<'_>) -> Vec<Why> {
+pub(super) fn failures(store: &Store, service: ServiceRef<'_>) -> Vec<Why> {
     let said = |failure: FailureRef<'_>| (failure.kind().to_owned(), failure.alike().to_owned(), failure.traces());
-    let mut all: Vec<Why> = service.failures().map(said).collect();
+    let own = store.failures().filter(|failure| failure.service_id() == service.id());
+    let mut all: Vec<Why> = own.map(said).collect();
     all.sort();
     all
 }
