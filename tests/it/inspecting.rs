@@ -170,3 +170,22 @@ fn a_click_chooses_a_line_and_a_second_one_opens_it() {
     let opened = chosen.mouse(MouseKind::Press { clicks: 2 }, 10, row);
     assert!(opened.screen().contains("‹ shop"), "{}", opened.screen());
 }
+
+#[test]
+fn the_wheel_scrolls_the_details_and_leaves_the_cursor() {
+    let harness = orders(100, 24).keys("enter backtab enter");
+    let line = |harness: &Harness| {
+        let screen = harness.screen();
+        screen.lines().skip_while(|line| !line.starts_with('╭')).nth(2).unwrap_or_default().to_string()
+    };
+    assert!(line(&harness).contains('▌'), "{}", harness.screen());
+    let mut scrolled = harness.mouse(MouseKind::WheelDown, 20, 18);
+    let after = line(scrolled.frame().frame());
+    assert!(
+        !after.contains('▌') && after.contains("\"span_id\"") || after.contains("\"parent"),
+        "{}",
+        scrolled.screen()
+    );
+    // The next key brings the cursor back.
+    assert!(scrolled.keys("j").line("▌").is_some());
+}

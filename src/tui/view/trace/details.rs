@@ -87,9 +87,10 @@ impl Details {
     pub(super) fn resize(&mut self, area: Rect) {
         let inner = (area.width.saturating_sub(2), area.height.saturating_sub(2));
         let head = self.detail.as_ref().map_or(1, |detail| summary::height(detail, inner.0)).min(inner.1.max(1) - 1);
-        self.room = usize::from(inner.1.saturating_sub(head));
+        let before = std::mem::replace(&mut self.room, usize::from(inner.1.saturating_sub(head)));
         self.scroll = self.scroll.min(self.lines.len().saturating_sub(self.room));
-        if self.focus {
+        // The wheel may have taken the cursor out of sight: only another size brings it back.
+        if self.focus && before != self.room {
             self.scroll_to_cursor();
         }
     }
