@@ -78,7 +78,7 @@ impl DetailLine {
 }
 
 /// Lines further to the right.
-fn indented(lines: Vec<DetailLine>, by: u16) -> impl Iterator<Item = DetailLine> {
+pub(super) fn indented(lines: Vec<DetailLine>, by: u16) -> impl Iterator<Item = DetailLine> {
     lines.into_iter().map(move |line| DetailLine { indent: line.indent + by, ..line })
 }
 

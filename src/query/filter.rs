@@ -61,27 +61,16 @@ impl Filter {
 
     /// The first span of a trace, from this one on, that fits. Reads at most `work` spans and takes them off it.
     pub fn next(&self, trace: TraceRef<'_>, from: u32, work: &mut usize) -> Looked {
-        let len = u32::try_from(trace.len()).unwrap_or(u32::MAX);
-        // What is searched for leads from span to span; the rest is looked at only there.
-        let left = || self.terms.iter().filter(|term| term.is_not || !term.is_of(trace));
-        let lead = left().find(|term| term.is_searched());
-        let left: Vec<&Term> =
-            left().filter(|term| lead.is_none_or(|lead| !std::ptr::eq(lead, *term)) || !term.is_said()).collect();
-        let mut at = from;
-        while at < len && *work > 0 {
-            let found = lead.map_or(Looked::Found(at), |lead| lead.next(trace, at, *work));
-            let (read, candidate) = match found {
-                Looked::Found(span) => (span + 1 - at, Some(SpanIdx(span))),
-                Looked::NotBefore(to) => (to - at, None),
-            };
-            *work = work.saturating_sub(read as usize);
-            at += read;
-            let span = candidate.and_then(|idx| trace.span(idx));
-            if let Some(span) = span.filter(|span| left.iter().all(|term| term.fits(trace, *span))) {
-                return Looked::Found(span.idx().0);
-            }
-        }
-        Looked::NotBefore(at)
+        self.look(trace).next(from, work)
+    }
+
+    /// For looking at one span after the other of a trace: what can be said of the trace as a whole is found out once.
+    pub fn look<'a>(&'a self, trace: TraceRef<'a>) -> Look<'a> {
+        let mut left: Vec<&Term> = self.terms.iter().filter(|term| term.is_not || !term.is_of(trace)).collect();
+        let lead = left.iter().find(|term| term.is_searched()).copied();
+        // Where it is said is all that a word asks for: it need not be looked at again.
+        left.retain(|term| !term.is_said() || lead.is_none_or(|lead| !std::ptr::eq(lead, *term)));
+        Look { trace, lead, left }
     }
 
     /// Where a text says what is asked for, as ranges of its bytes in order; `key` is the key whose value it is, if any.
@@ -102,6 +91,37 @@ impl Filter {
             mark.start < mark.end
         });
         marks
+    }
+}
+
+/// A filter on its way through a trace.
+pub struct Look<'a> {
+    trace: TraceRef<'a>,
+    /// What is searched for leads from span to span; the rest is looked at only there.
+    lead: Option<&'a Term>,
+    left: Vec<&'a Term>,
+}
+
+impl Look<'_> {
+    /// The first span, from this one on, that fits. Reads at most `work` spans and takes them off it.
+    pub fn next(&self, from: u32, work: &mut usize) -> Looked {
+        let Self { trace, lead, left } = self;
+        let len = u32::try_from(trace.len()).unwrap_or(u32::MAX);
+        let mut at = from;
+        while at < len && *work > 0 {
+            let found = lead.map_or(Looked::Found(at), |lead| lead.next(*trace, at, *work));
+            let (read, candidate) = match found {
+                Looked::Found(span) => (span + 1 - at, Some(SpanIdx(span))),
+                Looked::NotBefore(to) => (to - at, None),
+            };
+            *work = work.saturating_sub(read as usize);
+            at += read;
+            let span = candidate.and_then(|idx| trace.span(idx));
+            if let Some(span) = span.filter(|span| left.iter().all(|term| term.fits(*trace, *span))) {
+                return Looked::Found(span.idx().0);
+            }
+        }
+        Looked::NotBefore(at)
     }
 }
 

@@ -37,8 +37,9 @@ impl Find {
             return true;
         }
         self.filter.refresh(store);
+        let look = self.filter.look(trace);
         while self.read < spans && work > 0 {
-            match self.filter.next(trace, self.read, &mut work) {
+            match look.next(self.read, &mut work) {
                 Looked::Found(at) => {
                     self.found.set(at, true);
                     self.read = at + 1;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::detail::{DetailLine, Tone, attribute_lines};
+use super::detail::{DetailLine, Tone, attribute_lines, indented};
 use crate::model::{Log, Severity, SpanId, Timestamp, TraceId};
 use crate::store::{RecordRef, Store};
 
@@ -72,6 +72,5 @@ fn lines(record: RecordRef<'_>, log: &Log<'_>, when: &str) -> Vec<DetailLine> {
     let parts = [if word.is_empty() { "LOG" } else { word }, log.scope, said];
     let value = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let head = DetailLine::new("", &format!("{when}  {value}"), tone);
-    let told = attribute_lines(&log.attributes).into_iter().map(|line| DetailLine { indent: 2, ..line });
-    std::iter::once(head).chain(told).collect()
+    std::iter::once(head).chain(indented(attribute_lines(&log.attributes), 2)).collect()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bar;
 pub(crate) mod hint_bar;
+pub(crate) mod overlay;
 pub(crate) mod status;
 pub(crate) mod table;
 
@@ -74,7 +75,7 @@ pub(crate) fn clear(area: Rect, buf: &mut Buffer) {
 }
 
 /// Makes what lies below an overlay step back.
-pub(crate) fn dim(area: Rect, buf: &mut Buffer) {
+fn dim(area: Rect, buf: &mut Buffer) {
     buf.set_style(area.intersection(buf.area), Style::new().add_modifier(Modifier::DIM));
 }
 

@@ -276,7 +276,7 @@ impl Target<'_> {
         if timeline.is_clear() {
             return false;
         }
-        let known = self.batch.problems.len();
+        let (known, uncounted) = (self.batch.problems.len(), self.batch.more_problems);
         let handed = timeline.hand_over(end == End::Reached, self.batch, options);
         counts.objects += handed.others;
         if handed.spans > 0 {
@@ -284,10 +284,8 @@ impl Target<'_> {
         } else if timeline.is_clear() {
             recognised.get_or_insert("trace events of Chrome without a slice");
         }
-        for problem in self.batch.problems.iter_mut().skip(known) {
-            problem.place = Place::Line(line);
-            counts.malformed += 1;
-        }
+        let (_, mut formats) = self.sink.parts(line);
+        formats.count_problems(known, uncounted, self.batch);
         handed.goes_on
     }
 

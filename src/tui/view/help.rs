@@ -11,12 +11,15 @@ use crate::tui::keymap::FieldKey;
 use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::text::{Pen, cells};
 use crate::tui::theme::Role;
-use crate::tui::widget::{Scroll, clear, dim, panel, set, title};
+use crate::tui::widget::overlay::{self, Words};
+use crate::tui::widget::{Scroll, table};
 use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 
 /// Cells of the keys, and of a column with what they do.
 const KEYS: u16 = 12;
 const COLUMN: u16 = 70;
+
+const WORDS: Words = Words { title: " Keys ", hint: "type to search", nothing: "no key matches" };
 
 /// All scopes, in the order in which help shows those that are not of the screen below.
 const SCOPES: [Scope; 6] = [Scope::Traces, Scope::Trace, Scope::Output, Scope::Health, Scope::Rows, Scope::Global];
@@ -146,10 +149,8 @@ impl View for Help {
             Typed::Cancelled | Typed::Done => Flow::Pop,
             Typed::Other if key.ctrl => return None,
             Typed::Other => {
-                let step = [(Code::Up, -1), (Code::Down, 1), (Code::PageUp, -10), (Code::PageDown, 10)];
-                let step = step.iter().find(|(code, _)| *code == key.code).map_or(0, |(_, step)| *step);
                 // The end is found where it is drawn.
-                self.scroll.top = self.scroll.top.saturating_add_signed(step);
+                self.scroll.top = self.scroll.top.saturating_add_signed(overlay::step(key));
                 Flow::Consumed
             }
         })
@@ -194,24 +195,12 @@ impl View for Help {
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         let lines = self.lines(cx);
         let place = Self::place(area, lines.len());
-        dim(area, buf);
-        clear(place, buf);
-        let inner = panel(place, buf, cx, true);
-        title(place, buf, cx).put(" Keys ", cx.theme.style(Role::Strong));
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
-        self.prompt.draw(&mut pen, ": ", cx.theme);
-        if self.prompt.is_empty() {
-            pen.put("type to search", cx.theme.style(Role::Faint));
-        }
-        if lines.is_empty() {
-            let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
-            pen.put("no key matches", cx.theme.style(Role::Muted));
-        }
-        let (shown, each) = (usize::from(inner.height.saturating_sub(1)), Self::height(lines.len(), area));
+        let inner = overlay::frame((area, place), buf, cx, &self.prompt, (&WORDS, !lines.is_empty()));
+        let (shown, each) = (usize::from(inner.height), Self::height(lines.len(), area));
         for (n, column) in lines.chunks(each.max(1)).enumerate() {
             let x = inner.x + 1 + cells(n) * (COLUMN + 4);
             for (row, line) in column.iter().skip(self.scroll.top).take(shown).enumerate() {
-                let mut pen = Pen::new(buf, cx.glyphs, x, inner.y + 1 + cells(row), inner.right().min(x + COLUMN));
+                let mut pen = Pen::new(buf, cx.glyphs, x, inner.y + cells(row), inner.right().min(x + COLUMN));
                 match line {
                     Line::Blank => {}
                     Line::Head(name) => drop(pen.put(name, cx.theme.style(Role::Strong))),
@@ -224,13 +213,7 @@ impl View for Help {
                 }
             }
         }
-        let style = cx.theme.style(Role::Accent);
-        if self.scroll.top > 0 {
-            set(buf, inner.right().saturating_sub(1), inner.y + 1, cx.glyphs.more[0], style);
-        }
-        if self.scroll.top + shown < each {
-            set(buf, inner.right().saturating_sub(1), inner.bottom().saturating_sub(1), cx.glyphs.more[1], style);
-        }
+        table::ends(inner, self.scroll, each, buf, cx);
     }
 
     fn is_overlay(&self) -> bool {

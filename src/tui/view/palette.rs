@@ -13,8 +13,9 @@ use crate::tui::keymap::{FieldKey, Keymap};
 use crate::tui::prompt::{Prompt, Typed};
 use crate::tui::text::Pen;
 use crate::tui::theme::Role;
+use crate::tui::widget::Scroll;
+use crate::tui::widget::overlay::{self, Words};
 use crate::tui::widget::table::{self, Shown};
-use crate::tui::widget::{Scroll, clear, dim, panel, title};
 use crate::tui::{Code, Key, Mouse, MouseKind, Work};
 
 /// Services and traces offered at a time.
@@ -22,6 +23,8 @@ const MOST: usize = 8;
 
 /// So many digits of a trace's id are enough to look for it.
 const DIGITS: usize = 4;
+
+const WORDS: Words = Words { title: " Commands ", hint: "a name, a service, a trace id", nothing: "no action matches" };
 
 /// Cells of the columns of names and keys.
 const NAMES: u16 = 20;
@@ -185,9 +188,7 @@ impl View for Palette {
             Typed::Done => self.run(cx.keys),
             Typed::Other if key.ctrl => return None,
             Typed::Other => {
-                let step = [(Code::Up, -1), (Code::Down, 1), (Code::PageUp, -10), (Code::PageDown, 10)];
-                let step = step.iter().find(|(code, _)| *code == key.code).map_or(0, |(_, step)| *step);
-                self.scroll.by(step, len);
+                self.scroll.by(overlay::step(key), len);
                 Flow::Consumed
             }
         })
@@ -240,20 +241,7 @@ impl View for Palette {
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
         let entries = self.entries(cx.keys);
         let place = Self::place(area, entries.len());
-        dim(area, buf);
-        clear(place, buf);
-        let inner = panel(place, buf, cx, true);
-        title(place, buf, cx).put(" Commands ", cx.theme.style(Role::Strong));
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
-        self.prompt.draw(&mut pen, ": ", cx.theme);
-        if self.prompt.is_empty() {
-            pen.put("a name, a service, a trace id", cx.theme.style(Role::Faint));
-        }
-        if entries.is_empty() {
-            let mut pen = Pen::new(buf, cx.glyphs, inner.x + 2, inner.y + 2, inner.right());
-            pen.put("no action matches", cx.theme.style(Role::Muted));
-        }
-        let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+        let below = overlay::frame((area, place), buf, cx, &self.prompt, (&WORDS, !entries.is_empty()));
         for Shown { at, line, selected } in table::rows(below, self.scroll, entries.len(), 1) {
             if let Some(entry) = entries.get(at) {
                 self.draw_entry(entry, line, buf, cx);

@@ -76,22 +76,19 @@ pub(super) fn broken(lines: &[DetailLine], room: u16, open: &HashSet<usize>) -> 
         if is_below {
             out.push(part(std::mem::take(&mut key), String::new(), line.tone));
         }
-        let before = out.len();
         let most = if open.contains(&of) || line.key.is_empty() { MOST_LINES } else { FEW };
-        let mut pieces = texts.iter().flat_map(|text| wrapped(text, usize::from(room.saturating_sub(column)).max(8)));
-        for text in pieces.by_ref().take(most) {
+        let room = usize::from(room.saturating_sub(column)).max(8);
+        let pieces: Vec<String> = texts.iter().flat_map(|text| wrapped(text, room)).collect();
+        // One line more takes no more room than saying so.
+        let shown = if most == FEW && pieces.len() == FEW + 1 { FEW + 1 } else { most };
+        let left = pieces.len().saturating_sub(shown);
+        for text in pieces.into_iter().take(shown) {
             out.push(part(std::mem::take(&mut key), text, line.tone));
         }
-        let left = pieces.count();
-        if left == 1 && most == FEW {
-            // One line more takes no more room than saying so.
-            let last = texts.last().map(|text| wrapped(text, usize::from(room.saturating_sub(column)).max(8)));
-            out.extend(last.and_then(|mut last| last.pop()).map(|text| part(String::new(), text, line.tone)));
-        } else if left > 0 {
+        if left > 0 {
             let text = if most == FEW { format!("… {left} more lines") } else { "… more in the JSON".to_string() };
             out.push(Line { is_cut: most == FEW, ..part(String::new(), text, Tone::Warning) });
         }
-        debug_assert!(out.len() > before, "every line shows");
     }
     out
 }
