@@ -60,13 +60,15 @@ pub struct Sources {
     pub doors: Vec<Box<dyn Source>>,
     /// Files and standard input.
     pub files: Option<Arc<file::Reader>>,
+    /// What is there from the start, such as the demo.
+    pub built_in: Option<SourceStatus>,
 }
 
 impl Sources {
     /// The counters of all sources, doors first, in a fixed order.
     pub fn statuses(&self) -> Vec<SourceStatus> {
         let files = self.files.iter().flat_map(|files| files.statuses());
-        self.doors.iter().flat_map(|door| door.statuses()).chain(files).collect()
+        self.doors.iter().flat_map(|door| door.statuses()).chain(files).chain(self.built_in.clone()).collect()
     }
 
     /// Stops reading files; what was read stays.

@@ -41,7 +41,7 @@ pub(super) fn listen(listen: Listen, look: Look) -> Result<(), Failure> {
     let doors = doors.map_err(|error| Failure::input(vec![error.to_string()]))?;
     let doors = doors.open(listen.token, &inlet);
     let doors = doors.map_err(|error| Failure::input(vec![error.to_string().to_lowercase()]))?;
-    let mut sources = Sources { doors, files: None };
+    let mut sources = Sources { doors, ..Sources::default() };
     sources.files = read_files(files, &listen.keep, false, inlet)?;
     let reader = sources.files.clone();
     if listen.headless {
@@ -96,7 +96,14 @@ pub(super) fn demo(demo: Demo, look: Look) -> Result<(), Failure> {
         return Err(Failure::usage("standard output is no terminal; try: tracetui demo --to :6831".to_owned()));
     }
     let (_, parcels) = channel();
-    let sources = Sources::default();
+    let built_in = SourceStatus {
+        protocol: "demo".to_owned(),
+        endpoint: "built-in shop".to_owned(),
+        state: SourceState::Done,
+        spans: batches.iter().map(|batch| batch.spans.len() as u64).sum(),
+        ..SourceStatus::default()
+    };
+    let sources = Sources { built_in: Some(built_in), ..Sources::default() };
     let options = options(look, memory::spare(), &sources);
     show(Show { options, sources, parcels, first: batches }).map_err(|error| Failure::terminal(&error))?;
     Ok(())

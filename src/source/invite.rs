@@ -100,8 +100,13 @@ static FAMILIES: [&Clients; 4] = [&OTLP, &JAEGER_AGENT, &ZIPKIN, &JAEGER_HTTP];
 /// What the empty screen says of these sources. Those that do not listen are left out.
 pub fn invitation(sources: &[SourceStatus]) -> Invitation {
     let doors: Vec<&SourceStatus> = sources.iter().filter(|source| source.port().is_some()).collect();
-    let mut addresses: Vec<String> = doors.iter().map(|door| door.endpoint.clone()).collect();
-    addresses.dedup();
+    let mut addresses: Vec<String> = Vec::new();
+    for door in &doors {
+        // A port that is open for both transports is said once.
+        if !addresses.contains(&door.endpoint) {
+            addresses.push(door.endpoint.clone());
+        }
+    }
     let families = FAMILIES.iter().filter_map(|clients| {
         let served = doors.iter().filter(|door| {
             let protocol = Protocol::parse(&door.protocol);

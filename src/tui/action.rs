@@ -86,7 +86,9 @@ actions! {
     FilterBy "filter-by" Trace ["="] "" "Filter the list by the attribute under the cursor";
     CopyTraceId "copy-trace-id" Trace ["Y"] "" "Copy the trace id";
 
-    Dump "hex-dump" Health ["enter"] "hex dump" "Show the bytes of the selected problem";
+    Dump "hex-dump" Health ["enter"] "hex dump" "Show the selected problem whole, with its bytes";
+    Sources "sources" Health ["tab", "backtab"] "sources" "Scroll the sources, and back to the problems";
+    CopyProblem "copy-problem" Health ["y"] "copy" "Copy the selected problem with its bytes";
 
     OpenLine "open-line" Output ["enter"] "to the span" "Go to the span of the line, or to the trace";
     FilterOutput "filter-output" Output ["/"] "filter" "Filter by words in lines, loggers, attributes";

@@ -361,7 +361,11 @@ impl App {
                 let palette = Palette::new(scopes, self.idle(scopes));
                 self.views.push(Box::new(palette));
             }
-            Action::Health => self.views.push(Box::new(Health::default())),
+            Action::Health => {
+                let cx = self.cx();
+                let hidden = self.views.first().and_then(|list| list.hidden(&cx));
+                self.views.push(Box::new(Health::new(hidden)));
+            }
             Action::Output => self.views.push(Box::new(Output::default())),
             Action::Quit => match self.with_top(|view, area, cx| view.update(Action::Back, area, cx)) {
                 Some(Flow::Ignored) | None if self.asks_before_quitting() => {

@@ -132,6 +132,11 @@ pub(crate) trait View {
         None
     }
 
+    /// What it holds back of all that is stored, and why, in a sentence.
+    fn hidden(&self, _cx: &Cx<'_>) -> Option<String> {
+        None
+    }
+
     /// Does what another view asks the list for.
     fn ask(&mut self, _request: Request) {}
 

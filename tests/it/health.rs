@@ -75,11 +75,17 @@ fn sources_with_trouble_come_first_where_not_all_fit() {
     let first = few.screen().lines().find(|line| line.contains("● ")).map(str::to_owned).unwrap_or_default();
     assert!(first.contains("sampling :5778"), "{}", few.screen());
     assert!(few.line(" more ").is_some(), "{}", few.screen());
+    // With the keys, they scroll, and come back to where they were.
+    let scrolled = few.keys("tab G");
+    assert!(scrolled.line("jaeger-grpc :14250").is_some(), "{}", scrolled.screen());
+    assert!(scrolled.line("above").is_some() && scrolled.line(" more ").is_none(), "{}", scrolled.screen());
+    assert!(scrolled.keys("tab").line("sampling :5778").is_some());
     let all = health(doors, &SpanBatch::default(), 40);
     let first = all.screen().lines().find(|line| line.contains("● ")).map(str::to_owned).unwrap_or_default();
     assert!(first.contains("jaeger-compact :6831") && all.line(" more ").is_none(), "{}", all.screen());
-    let ports: Vec<_> = all.screen().lines().filter(|line| line.contains("listening")).map(str::to_owned).collect();
-    assert_eq!(ports.len(), 8, "a port is one row: {}", all.screen());
+    let ports: Vec<_> =
+        all.screen().lines().filter(|line| line.contains("nothing has come in yet")).map(str::to_owned).collect();
+    assert_eq!(ports.len(), 7, "a port is one row: {}", all.screen());
 }
 
 #[test]
@@ -128,4 +134,175 @@ fn health_goes_on_while_pictures_are_frozen() {
     assert!(harness.line("PAUSED").is_some(), "{}", harness.screen());
     harness.extend(&problem(2));
     assert!(harness.line("reason 2").is_some() && harness.line("─ Problems 2 ").is_some(), "{}", harness.screen());
+}
+
+/// A door where something came.
+fn door() -> SourceStatus {
+    SourceStatus {
+        protocol: "otlp-http".into(),
+        endpoint: ":4318".into(),
+        requests: Some(9),
+        ..SourceStatus::default()
+    }
+}
+
+fn datagrams(n: u64) -> SourceStatus {
+    let (protocol, endpoint) = ("jaeger-compact".into(), ":6831".into());
+    SourceStatus { protocol, endpoint, datagrams: n, bytes: n, kernel_drops: Some(0), ..SourceStatus::default() }
+}
+
+#[test]
+fn why_nothing_shows_is_answered_for_each_source_in_a_sentence_that_is_not_cut() {
+    let file = |state| SourceStatus { requests: None, endpoint: "a.json".into(), state, ..door() };
+    let table = [
+        (datagrams(0), "nothing has come in yet"),
+        (SourceStatus { malformed: 3, ..datagrams(3) }, "no spans: 3 malformed, the problems below say why"),
+        (SourceStatus { malformed: 2, spans: 1, ..datagrams(3) }, "2 malformed: the problems below say why"),
+        (datagrams(3), "what came held no spans"),
+        (SourceStatus { protocol: "sampling".into(), ..door() }, "● sampling :4318 0 0 9 requests"),
+        (
+            SourceStatus { refused: 4, ..door() },
+            "no spans: 4 turned away: without the token, from a foreign page, or too large",
+        ),
+        (
+            SourceStatus { refused: 4, spans: 1, ..door() },
+            "4 turned away: without the token, from a foreign page, or too large",
+        ),
+        (
+            SourceStatus { not_kept: 9, ..door() },
+            "no spans: 9 requests with metrics or profiles; OTEL_TRACES_EXPORTER=otlp sends traces too",
+        ),
+        (SourceStatus { not_kept: 1, spans: 3, ..door() }, "1 request with metrics or profiles: answered, not kept"),
+        (SourceStatus { logs: 1, spans: 3, ..door() }, "1 log record: L shows them"),
+        (SourceStatus { exposed: true, ..door() }, "listens on all interfaces, open to the network"),
+        (SourceStatus { exposed: true, asks_token: true, ..door() }, "open to the network, asks for the token"),
+        (SourceStatus { asks_token: true, spans: 1, ..door() }, "asks for the token"),
+        (SourceStatus { state: SourceState::Busy, ..door() }, "not opened: another program has the port"),
+        (
+            SourceStatus { kernel_drops: Some(5), spans: 1, ..datagrams(9) },
+            "lost 5: datagrams that the system dropped, its buffer was full",
+        ),
+        (
+            SourceStatus { kernel_drops: None, spans: 1, ..datagrams(9) },
+            "what the system drops cannot be counted here (n/a)",
+        ),
+        (
+            SourceStatus { queue_drops: 5, client_drops: 2, spans: 1, ..door() },
+            "lost 7: 5 spans dropped here, more came than could be stored; 2 spans that clients dropped before sending",
+        ),
+        (file(SourceState::Done), "read to the end, no spans in it"),
+        (file(SourceState::Stopped), "stopped before the end"),
+        (file(SourceState::Following), "nothing was written yet"),
+        (file(SourceState::Failed("a.json: no such file".into())), "no such file"),
+        (SourceStatus { spans: 3, ..file(SourceState::Reading { done: 43, total: Some(100) }) }, "reading 43 %"),
+        (SourceStatus { spans: 3, ..file(SourceState::Reading { done: 2048, total: None }) }, "reading 2 KiB"),
+        (SourceStatus { spans: 3, ..file(SourceState::Following) }, "followed"),
+    ];
+    for (source, said) in table {
+        for width in [80, 160] {
+            let harness = health(vec![source.clone()], &SpanBatch::default(), 30).resize(width, 30);
+            let lines: Vec<String> = harness
+                .screen()
+                .lines()
+                .skip(3)
+                .take_while(|line| !line.contains('╰'))
+                .map(|line| line.trim_matches(['│', ' ']).to_owned())
+                .collect();
+            let text = lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(said), "{said}: {}", harness.screen());
+            assert!(!text.contains('…'), "{said}: {}", harness.screen());
+        }
+    }
+}
+
+#[test]
+fn a_source_that_does_what_it_should_says_its_figures_alone() {
+    let source = SourceStatus { spans: 12_345, bytes: 2_048, ..datagrams(1) };
+    let harness = health(vec![source], &SpanBatch::default(), 30).resize(80, 24);
+    let screen = harness.screen();
+    let lines: Vec<&str> = screen.lines().skip(3).take_while(|line| !line.contains('╰')).collect();
+    assert_eq!(lines.len(), 1, "{screen}");
+    let words: Vec<&str> = lines[0].split_whitespace().collect();
+    assert_eq!(words[1..].join(" "), "● jaeger-compact :6831 12 345 0 1 datagram 2 KiB │", "{screen}");
+    // What is over has no rate.
+    let read =
+        SourceStatus { state: SourceState::Done, spans: 7, spans_per_second: 5, bytes: 9, ..SourceStatus::default() };
+    let harness = health(vec![read], &SpanBatch::default(), 30).resize(80, 24);
+    let line = harness.line("●").expect("a source");
+    assert!(line.contains(" 7 ") && !line.contains(" 5 "), "{line}");
+}
+
+#[test]
+fn the_store_says_why_nothing_shows_although_something_came() {
+    let text = |harness: &Harness| {
+        let lines: Vec<String> =
+            harness.screen().lines().map(|line| line.trim_matches(['│', ' ']).to_owned()).collect();
+        lines.join(" ")
+    };
+    let none = health(vec![datagrams(0)], &SpanBatch::default(), 30);
+    assert!(text(&none).contains("no span has come in: is the program told to send here"), "{}", none.screen());
+    // What holds a file is not waited for.
+    let file = SourceStatus { state: SourceState::Done, ..datagrams(0) };
+    assert!(!text(&health(vec![file], &SpanBatch::default(), 30)).contains("no span has come in"));
+
+    let shop = || crate::screens::shop_screen(80, 24);
+    let filtered = shop().keys("/").text("redis").keys("enter H");
+    assert!(
+        text(&filtered).contains("the list shows 1 of 2 traces, those of its filter redis; esc clears it"),
+        "{}",
+        filtered.screen()
+    );
+    let of_service = shop().keys("tab down enter H");
+    assert!(text(&of_service).contains("of 2 traces, those of the service "), "{}", of_service.screen());
+    assert!(!text(&shop().keys("H")).contains("the list shows"));
+    let frozen = shop().keys("space H");
+    assert!(text(&frozen).contains("the picture is frozen, 0 spans came since; ␣ goes on"), "{}", frozen.screen());
+
+    let options = tracetui::tui::Options { memory: 1, ..options() };
+    let mut evicted = Harness::new(options, 80, 24);
+    evicted.extend(&crate::sketch::sketch("a b 0..1"));
+    let evicted = evicted.keys("H");
+    assert!(
+        text(&evicted).contains("all that came had to go again: 1 B are too little, --memory gives more"),
+        "{}",
+        evicted.screen()
+    );
+}
+
+#[test]
+fn a_problem_is_copied_with_its_place_and_its_bytes_and_shown_whole() {
+    use tracetui::tui::Effect;
+    let reason = format!("a string ends beyond {} the datagram", "far ".repeat(30).trim());
+    let mut batch = SpanBatch::default();
+    let (place, origin) = (Place::Byte(17), "10.0.0.7:4242".to_owned());
+    batch.problems.push(Problem {
+        place,
+        reason: reason.clone(),
+        origin,
+        time: NOW,
+        bytes: b"emitBatch\x00\xffABCDEFGH".to_vec(),
+    });
+    let harness = health(Vec::new(), &batch, 30).resize(80, 24);
+    assert!(harness.line("…").is_some(), "{}", harness.screen());
+    let copied = harness.keys("y");
+    let Some(Effect::Copy(text)) = copied.effects.last() else { panic!("{:?}", copied.effects) };
+    let lines: Vec<&str> = text.lines().collect();
+    let time = lines[0].split("  ").next().unwrap_or_default().to_owned();
+    assert_eq!(lines[0], format!("{time}  10.0.0.7:4242 byte 17  {reason}"));
+    assert!(time.starts_with("20") && time.ends_with("10:35:00"), "{time}");
+    assert_eq!(lines[1], "000000  65 6d 69 74 42 61 74 63 68 00 ff 41 42 43 44 45  emitBatch..ABCDE");
+    assert_eq!(lines[2], "000010  46 47 48                                         FGH");
+    assert_eq!(lines.len(), 3);
+    let whole = copied.keys("enter");
+    assert!(whole.line("datagram").is_some() && whole.line("…").is_none(), "{}", whole.screen());
+    assert!(whole.line("000010  46 47 48").is_some(), "{}", whole.screen());
+
+    // One without bytes is shown whole as well.
+    batch.problems[0].bytes.clear();
+    let whole = health(Vec::new(), &batch, 30).resize(80, 24).keys("enter");
+    assert!(whole.line("10.0.0.7:4242 byte 17").is_some() && whole.line("bytes").is_none(), "{}", whole.screen());
+    assert!(whole.line("datagram").is_some(), "{}", whole.screen());
+    // None: nothing is copied, and nothing lost from the clipboard.
+    let none = health(Vec::new(), &SpanBatch::default(), 30).keys("y");
+    assert!(none.effects.is_empty() && none.line("there is no problem to copy").is_some(), "{}", none.screen());
 }

@@ -64,6 +64,12 @@ fn problem(n: u8) -> SpanBatch {
     batch
 }
 
+/// The selected row, which may have several lines.
+fn marked(harness: &Harness) -> Option<String> {
+    let lines: Vec<String> = harness.screen().lines().filter(|line| line.contains('▌')).map(str::to_string).collect();
+    (!lines.is_empty()).then(|| lines.concat())
+}
+
 #[test]
 fn a_chosen_problem_stays_chosen_as_others_arrive() {
     let mut harness = Harness::new(options(), 100, 30);
@@ -71,7 +77,7 @@ fn a_chosen_problem_stays_chosen_as_others_arrive() {
         harness.extend(&problem(n));
     }
     let mut harness = harness.keys("H down");
-    let selected = |harness: &Harness| harness.screen().lines().find(|line| line.contains('▌')).map(str::to_string);
+    let selected = marked;
     assert!(selected(&harness).is_some_and(|line| line.contains("reason 2")), "{}", harness.screen());
     harness.extend(&problem(4));
     assert!(selected(&harness).is_some_and(|line| line.contains("reason 2")), "{}", harness.screen());
@@ -255,7 +261,7 @@ fn health_closes_on_esc_and_a_click_beside_its_problems_chooses_none() {
         harness.extend(&problem(n));
     }
     let harness = harness.keys("H");
-    let selected = |harness: &Harness| harness.screen().lines().find(|line| line.contains('▌')).map(str::to_string);
+    let selected = marked;
     let before = selected(&harness);
     let harness = harness.mouse(MouseKind::Press { clicks: 1 }, 40, 2);
     assert_eq!(selected(&harness), before);

@@ -17,6 +17,7 @@ mod follow;
 mod formats;
 mod gallery;
 mod harness;
+mod headers;
 mod health;
 mod help;
 mod hostile;

@@ -1,7 +1,10 @@
 //! Sources, counters and problems: the answer to "why do I see nothing?".
 
 mod dump;
+mod held;
+mod problems;
 mod sources;
+mod words;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -9,11 +12,10 @@ use super::{Cx, Flow, View, usual_hint};
 use crate::model::{Place, Problem, SourceState, SourceStatus, Timestamp};
 use crate::store::{RecordRef, Store};
 use crate::tui::action::{Action, Binding, Scope};
-use crate::tui::text::{Pen, bytes, cells, count, time_text};
+use crate::tui::text::{Pen, time_text};
 use crate::tui::theme::Role;
-use crate::tui::widget::table::{self, Shown};
-use crate::tui::widget::{Scroll, panel, status, title};
-use crate::tui::{Mouse, MouseKind, Work};
+use crate::tui::widget::{Scroll, status, table};
+use crate::tui::{Effect, Mouse, MouseKind, Work};
 use dump::Dump;
 
 /// Output lines shown: the last ones.
@@ -36,6 +38,14 @@ pub(crate) struct Health {
     last: u64,
     dump: Option<Dump>,
     revision: Option<u64>,
+    /// What the list of traces holds back, and why.
+    hidden: Option<String>,
+    /// The keys go to the sources, not to the problems.
+    in_sources: bool,
+    /// Sources above the first that shows.
+    top: usize,
+    /// Not all sources show.
+    is_cut: bool,
 }
 
 /// A problem by what stays the same about it.
@@ -59,17 +69,30 @@ impl Health {
     fn regions(&self, area: Rect, cx: &Cx<'_>) -> Regions {
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         let lines = sources::height(cx, area.width).saturating_add(2);
+        let held = held::height(cx, self.hidden.as_deref(), area.width).saturating_add(2);
+        let is_quiet = self.problems.is_empty() && self.output.is_empty();
+        let least = match (is_quiet, self.in_sources) {
+            (true, _) => 3,
+            (false, true) => 4,
+            (false, false) => body.height / 3,
+        };
+        let most = body.height.saturating_sub(held + least).max(4);
         let mut top = body.y;
         let mut take = |height: u16| {
             let panel = Rect { y: top, height: height.min(body.bottom() - top), ..body };
             top = panel.bottom();
             panel
         };
-        let sources = take(lines.min((body.height / 2).max(4)));
-        let store = take(if area.width < 100 { 5 } else { 4 });
+        let sources = take(lines.min(most));
+        let store = take(held);
         let rest = body.bottom() - store.bottom();
         let output = if self.output.is_empty() || rest < 8 { 0 } else { rest * 2 / 5 };
         Regions { sources, store, problems: take(rest - output), output: take(output) }
+    }
+
+    /// Health, told what the list of traces holds back.
+    pub(crate) fn new(hidden: Option<String>) -> Self {
+        Self { hidden, ..Self::default() }
     }
 }
 
@@ -96,21 +119,27 @@ impl View for Health {
             }
             self.output = last_lines(store);
         }
-        let height = self.regions(area, cx).problems.height.saturating_sub(2);
+        let height = self.regions(area, cx).problems.height.saturating_sub(2) / problems::lines(area.width);
         self.scroll.clamp(self.problems.len(), usize::from(height));
+        let shown = sources::shown(self.regions(area, cx).sources, cx, self.top);
+        // While they have the keys they have more room as well.
+        self.is_cut = self.in_sources || shown.above + shown.below > 0;
         Work::Done
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
     fn update(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow {
-        let page = isize::from(self.regions(area, cx).problems.height.max(4).cast_signed()) - 3;
+        let height = self.regions(area, cx).problems.height.saturating_sub(2) / problems::lines(area.width);
+        let page = isize::from(height.max(2).cast_signed()) - 1;
         if let Some(rows) = action.rows(page) {
-            self.move_by(rows, area);
+            self.move_by(rows, area, cx);
             return Flow::Consumed;
         }
         match action {
             Action::Dump | Action::Back if self.dump.is_some() => self.dump = None,
             Action::Dump => self.open_dump(area),
+            Action::CopyProblem => return self.copy(cx),
+            Action::Sources => self.turn_to_sources(),
             Action::Back | Action::Health => return Flow::Pop,
             _ => return Flow::Ignored,
         }
@@ -121,9 +150,13 @@ impl View for Health {
     fn hint(&self, row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
         match row.action {
             Action::Dump if self.dump.is_some() => Some("close"),
-            Action::Dump => self.has_bytes().then_some("hex dump"),
-            Action::Down if self.dump.is_some() => Some("scroll"),
-            Action::Health => None,
+            Action::Dump | Action::CopyProblem if self.problems.is_empty() || self.in_sources => None,
+            Action::Dump if !self.has_bytes() => Some("whole"),
+            Action::Down if self.dump.is_some() || self.in_sources => Some("scroll"),
+            Action::Sources if self.dump.is_some() => None,
+            Action::Sources if self.in_sources => Some("problems"),
+            Action::Sources if self.is_cut => Some("sources"),
+            Action::Sources | Action::Health => None,
             _ => usual_hint(row, cx),
         }
     }
@@ -131,12 +164,13 @@ impl View for Health {
     fn mouse(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
         let problems = self.regions(area, cx).problems;
         match mouse.kind {
-            MouseKind::WheelUp => self.move_by(-3, area),
-            MouseKind::WheelDown => self.move_by(3, area),
+            MouseKind::WheelUp => self.move_by(-3, area, cx),
+            MouseKind::WheelDown => self.move_by(3, area, cx),
             MouseKind::Press { .. } if self.dump.is_some() => {}
-            MouseKind::Press { clicks } if mouse.row > problems.y && mouse.row < problems.bottom() => {
-                let row = self.scroll.top + usize::from(mouse.row - problems.y - 1);
-                if row < self.problems.len() {
+            MouseKind::Press { clicks } => {
+                let (inner, each) = (problems::inside(problems), problems::lines(area.width));
+                let at = (mouse.column, mouse.row);
+                if let Some(row) = table::hit(inner, at, self.scroll, self.problems.len(), each) {
                     self.scroll.selected = row;
                     self.chosen = self.choice(row);
                     if clicks == 2 {
@@ -144,7 +178,7 @@ impl View for Health {
                     }
                 }
             }
-            MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => {}
+            MouseKind::Drag | MouseKind::Release => {}
         }
         Flow::Consumed
     }
@@ -162,10 +196,10 @@ impl View for Health {
         pen.sign(cx.glyphs.back, cx.theme.style(Role::Muted));
         pen.put(" Health", cx.theme.style(Role::Strong));
         status::draw(Rect { height: 1, ..area }, buf, cx, status::pieces(cx));
-        sources::draw(regions.sources, buf, cx);
-        store(regions.store, buf, cx);
-        self.draw_problems(regions.problems, buf, cx);
-        self.draw_output(regions.output, buf, cx);
+        sources::draw(regions.sources, buf, cx, (self.top, self.in_sources));
+        held::draw(regions.store, buf, cx, self.hidden.as_deref());
+        problems::draw(regions.problems, buf, cx, self);
+        problems::output(regions.output, buf, cx, &self.output);
         if let Some((dump, problem)) = self.dump.as_ref().zip(self.problems.get(self.scroll.selected)) {
             dump.draw(area, problem, buf, cx);
         }
@@ -183,7 +217,13 @@ impl Health {
     }
 
     /// Moves the cursor, or what the dump shows while it is open.
-    fn move_by(&mut self, rows: isize, area: Rect) {
+    fn move_by(&mut self, rows: isize, area: Rect, cx: &Cx<'_>) {
+        if self.in_sources && self.dump.is_none() {
+            let top = self.top.saturating_add_signed(rows);
+            let fits = |top: &usize| sources::shown(self.regions(area, cx).sources, cx, *top).below == 0;
+            self.top = (0..top).find(fits).unwrap_or(top);
+            return;
+        }
         if let Some((dump, problem)) = self.dump.as_mut().zip(self.problems.get(self.scroll.selected)) {
             dump.by(rows, problem, area);
             return;
@@ -193,59 +233,31 @@ impl Health {
     }
 
     fn open_dump(&mut self, area: Rect) {
-        let problem = self.problems.get(self.scroll.selected).filter(|problem| !problem.bytes.is_empty());
-        self.dump = problem.map(|problem| Dump::new(problem, area));
+        self.dump = self.problems.get(self.scroll.selected).map(|problem| Dump::new(problem, area));
         self.chosen = self.choice(self.scroll.selected);
+    }
+
+    /// Gives the keys to the sources, which take the room of the problems, or back.
+    fn turn_to_sources(&mut self) {
+        self.in_sources = !self.in_sources && self.is_cut;
+        self.top = 0;
+    }
+
+    /// Copies the selected problem: a line that says what was wrong and where, and its bytes.
+    fn copy(&self, cx: &Cx<'_>) -> Flow {
+        let Some(problem) = self.problems.get(self.scroll.selected) else {
+            return Flow::say("there is no problem to copy");
+        };
+        let time = (problem.time != Timestamp::default()).then(|| time_text(problem.time, cx.utc, "%Y-%m-%d %H:%M:%S"));
+        let place = (!problem.origin.is_empty()).then(|| format!("{} {}", problem.origin, place_text(problem.place)));
+        let parts = time.into_iter().chain(place).chain([problem.reason.clone()]);
+        let line = parts.collect::<Vec<_>>().join("  ");
+        let text = std::iter::once(line).chain(dump::lines(problem)).collect::<Vec<_>>().join("\n");
+        Flow::Effect(Effect::Copy(text), "copied the problem")
     }
 
     fn has_bytes(&self) -> bool {
         self.problems.get(self.scroll.selected).is_some_and(|problem| !problem.bytes.is_empty())
-    }
-
-    fn draw_problems(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-        if area.height < 3 {
-            return;
-        }
-        let inner = panel(area, buf, cx, true);
-        let mut pen = title(area, buf, cx);
-        pen.put(" Problems ", cx.theme.style(Role::Strong));
-        let all = cx.totals.problems + self.unread as u64;
-        pen.put(&format!("{} ", count(all)), cx.theme.style(Role::Muted));
-        if self.problems.is_empty() {
-            let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y, inner.right());
-            pen.put("none: everything that came could be read", cx.theme.style(Role::Muted));
-        }
-        for Shown { at, line, selected } in table::rows(inner, self.scroll, self.problems.len(), 1) {
-            let Some(problem) = self.problems.get(at) else { continue };
-            let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
-            pen.put_left(10, &clock(problem, cx), cx.theme.style(Role::Muted));
-            // What could not be read at all has no place, and its reason says its name.
-            if !problem.origin.is_empty() {
-                pen.put(short_name(&problem.origin), cx.theme.style(Role::Muted));
-                pen.skip(2);
-                pen.put(&place_text(problem.place), cx.theme.style(Role::Muted));
-                pen.skip(2);
-            }
-            pen.put(&problem.reason, cx.theme.style(Role::Warning));
-            if selected {
-                table::mark(line, buf, cx, true);
-            }
-        }
-    }
-
-    fn draw_output(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-        if area.height < 3 {
-            return;
-        }
-        let inner = panel(area, buf, cx, false);
-        let mut pen = title(area, buf, cx);
-        pen.put(" Output lines ", cx.theme.style(Role::Strong));
-        pen.put(&format!("{} ", count(cx.totals.lines)), cx.theme.style(Role::Muted));
-        let skip = self.output.len().saturating_sub(usize::from(inner.height));
-        for (n, line) in self.output.iter().skip(skip).enumerate() {
-            let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y + cells(n), inner.right());
-            pen.put(line, cx.theme.style(Role::Muted));
-        }
     }
 }
 
@@ -286,35 +298,5 @@ fn place_text(place: Place) -> String {
     match place {
         Place::Byte(at) => format!("byte {at}"),
         Place::Line(line) => format!("line {line}"),
-    }
-}
-
-fn store(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-    let inner = panel(area, buf, cx, false);
-    title(area, buf, cx).put(" Store ", cx.theme.style(Role::Strong));
-    let totals = &cx.totals;
-    let held = format!(
-        "{} {}  {} spans  {} of {}",
-        count(totals.traces),
-        if totals.traces == 1 { "trace" } else { "traces" },
-        count(totals.spans),
-        bytes(totals.bytes),
-        bytes(totals.budget)
-    );
-    let evicted = format!("evicted {} (of {} traces)", count(totals.evicted_spans), count(totals.evicted_traces));
-    let parts = [
-        format!("received {} = shown {} + {evicted}", count(totals.received), count(totals.spans)),
-        format!(
-            " + duplicates {} + replaced {} + refused {}",
-            count(totals.duplicates),
-            count(totals.replaced),
-            count(totals.refused)
-        ),
-    ];
-    let lines =
-        if area.width < 100 { vec![held, parts[0].clone(), parts[1].clone()] } else { vec![held, parts.concat()] };
-    for (n, text) in lines.iter().take(usize::from(inner.height)).enumerate() {
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.y + cells(n), inner.right());
-        pen.put(text, cx.theme.style(if n == 0 { Role::Text } else { Role::Muted }));
     }
 }

@@ -21,6 +21,7 @@ use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::keymap::FieldKey;
 use crate::tui::prompt::{Asked, FilterPrompt};
+use crate::tui::text::count;
 use crate::tui::view::trace::Trace;
 use crate::tui::widget::Scroll;
 use crate::tui::{Key, Mouse, Work};
@@ -224,6 +225,18 @@ impl View for Traces {
             (false, true) => Work::Later,
             (false, false) => Work::Done,
         }
+    }
+
+    fn hidden(&self, cx: &Cx<'_>) -> Option<String> {
+        let filter = self.matches.filter().text();
+        let what = match (filter.is_empty(), &self.services.chosen) {
+            (true, None) => return None,
+            (false, None) => format!("its filter {filter}"),
+            (true, Some(service)) => format!("the service {service}"),
+            (false, Some(service)) => format!("its filter {filter} in the service {service}"),
+        };
+        let (shown, all) = (count(self.ids.len() as u64), count(self.total));
+        Some(cx.say(&format!("the list shows {shown} of {all} traces, those of {what}; {{back}} clears it")))
     }
 
     fn is_stale(&self) -> bool {

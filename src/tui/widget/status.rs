@@ -8,9 +8,14 @@ use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 
 /// Draws the right side of the header; returns the cells used. When narrow, what matters least goes first.
-pub(crate) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, mut pieces: Vec<(String, Role)>) -> u16 {
+pub(crate) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, pieces: Vec<(String, Role)>) -> u16 {
+    draw_in(area.width / 2, area, buf, cx, pieces)
+}
+
+/// The same in at most `room` cells.
+pub(crate) fn draw_in(room: u16, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, mut pieces: Vec<(String, Role)>) -> u16 {
     let size = |pieces: &[(String, Role)]| pieces.iter().map(|(text, _)| width(text) + 2).sum::<u16>();
-    while pieces.len() > 1 && size(&pieces) > area.width / 2 {
+    while pieces.len() > 1 && size(&pieces) > room {
         pieces.remove(0);
     }
     let used = size(&pieces).min(area.width);
@@ -40,21 +45,21 @@ pub(crate) fn pieces(cx: &Cx<'_>) -> Vec<(String, Role)> {
     pieces
 }
 
-/// The part that no header goes without: losses, bad input, spans that have just come in, and whether it is live.
+/// The part that no header goes without: spans that have just come in, bad input, losses, and whether it is live.
 pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
     let lost = lost(cx);
     let malformed: u64 = cx.sources.iter().map(|source| source.malformed).sum();
     let failed = cx.sources.iter().filter(|source| matches!(source.state, SourceState::Failed(_))).count() as u64;
     let pieces = [
-        (failed, format!("unreadable {failed}"), Role::Error),
-        (lost, format!("lost {}", count(lost)), Role::Error),
-        (cx.totals.evicted_spans, format!("evicted {}", short_count(cx.totals.evicted_spans)), Role::Warning),
-        (malformed, format!("malformed {}", count(malformed)), Role::Warning),
         (
             arrived as u64,
             format!("+{} {}", count(arrived as u64), if arrived == 1 { "span" } else { "spans" }),
             Role::Warning,
         ),
+        (cx.totals.evicted_spans, format!("evicted {}", short_count(cx.totals.evicted_spans)), Role::Warning),
+        (malformed, format!("malformed {}", count(malformed)), Role::Warning),
+        (failed, format!("unreadable {failed}"), Role::Error),
+        (lost, format!("lost {}", count(lost)), Role::Error),
     ];
     let mut pieces: Vec<_> = pieces.into_iter().filter(|(n, ..)| *n > 0).map(|(_, text, role)| (text, role)).collect();
     pieces.push(word(cx));

@@ -1,217 +1,250 @@
-//! The table of sources on Health: one or two lines each, losses in red.
+//! The table of sources on Health: a line of figures each, and sentences where there is something to say.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::short_name;
+use super::words::{came, is_alarm, is_silent, role, said, word};
 use crate::model::{SourceState, SourceStatus};
-use crate::tui::text::{Pen, bytes, cells, short_count, width};
+use crate::tui::shorten::middle;
+use crate::tui::text::{Pen, bytes, cells, count, short_count, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{panel, title};
+use crate::tui::wrap::wrapped;
 
-/// A column of the sources table: title, width, whether anything but 0 is an alarm, and what it shows; nothing where it
-/// does not apply.
-struct Column(&'static str, u16, bool, fn(&SourceStatus) -> Option<String>);
+/// A column of figures: its head, its cells, and what it shows.
+struct Column(&'static str, u16, fn(&SourceStatus) -> String);
 
-/// Columns in the order in which they are kept as the screen narrows.
-const COLUMNS: &[Column] = &[
-    Column("spans", 8, false, |source| Some(short_count(source.spans))),
-    Column("per s", 7, false, |source| Some(short_count(source.spans_per_second))),
-    Column("malformed", 11, true, |source| Some(short_count(source.malformed))),
-    Column("received", 10, false, |source| (!is_file(source)).then(|| short_count(received(source)))),
-    Column("refused", 9, true, |source| source.requests.map(|_| short_count(source.refused))),
-    Column("logs", 7, false, |source| (source.requests.is_some() || source.logs > 0).then(|| short_count(source.logs))),
-    Column("not kept", 10, false, |source| source.requests.map(|_| short_count(source.not_kept))),
-    Column("kernel drops", 14, true, |source| {
-        is_udp(source).then(|| source.kernel_drops.map_or_else(|| "n/a".to_string(), short_count))
-    }),
-    Column("queue", 7, true, |source| is_udp(source).then(|| short_count(source.queue_drops))),
-    Column("cut", 5, true, |source| is_udp(source).then(|| short_count(source.truncated))),
-    Column("seq gaps", 10, true, |source| is_udp(source).then(|| short_count(source.seq_gaps))),
-    Column("client", 8, true, |source| (!is_file(source)).then(|| short_count(source.client_drops))),
-    Column("lines", 7, false, |source| is_file(source).then(|| short_count(source.lines))),
-    Column("bytes", 10, false, |source| Some(bytes(source.bytes))),
-    Column("buffer", 18, false, |source| match source.receive_buffer {
-        Some((asked, got)) => Some(format!("{} of {}", bytes(got), bytes(asked))),
-        None => is_udp(source).then(|| "n/a".to_string()),
-    }),
+const COLUMNS: [Column; 4] = [
+    Column("spans", 9, |source| exact(source.spans)),
+    Column("per s", 7, |source| if is_over(source) { String::new() } else { short_count(source.spans_per_second) }),
+    Column("came in", 19, came),
+    Column("bytes", 10, |source| if source.bytes == 0 { String::new() } else { bytes(source.bytes) }),
 ];
 
-/// Datagrams or requests.
-fn received(source: &SourceStatus) -> u64 {
-    source.requests.unwrap_or(source.datagrams)
+/// A count as the header says it, as long as it fits.
+fn exact(n: u64) -> String {
+    if n < 10_000_000 { count(n) } else { short_count(n) }
 }
 
-fn is_file(source: &SourceStatus) -> bool {
-    !is_door(source)
+/// Cells of all columns.
+const FIGURES: u16 = 45;
+
+/// Inner width from which sentences stand beside the figures.
+const BESIDE: u16 = 136;
+
+/// Cells of the name where sentences stand beside.
+const NAME: u16 = 42;
+
+/// Nothing comes from there any more.
+fn is_over(source: &SourceStatus) -> bool {
+    matches!(source.state, SourceState::Done | SourceState::Stopped | SourceState::Failed(_))
 }
 
-fn is_door(source: &SourceStatus) -> bool {
-    let is_open = matches!(source.state, SourceState::Listening | SourceState::Busy);
-    is_open || source.requests.is_some() || source.datagrams > 0
-}
-
-fn is_udp(source: &SourceStatus) -> bool {
-    is_door(source) && source.requests.is_none() && source.state != SourceState::Busy
-}
-
-/// Columns that fit beside the name, with the column after each; the others go to a second line per source.
-fn fitting(inner: Rect) -> Vec<(&'static Column, u16)> {
-    let mut x = inner.x + name_width(inner);
-    let fitting = COLUMNS.iter().map_while(|column| {
-        x += column.1;
-        (x <= inner.right()).then_some((column, x - column.1))
-    });
-    fitting.collect()
-}
-
-fn name_width(inner: Rect) -> u16 {
-    44.min(inner.width / 2)
-}
-
-/// Lines that a source takes where so many columns fit: a door where nothing came has nothing for a second one.
-fn lines(source: &SourceStatus, fitting: usize) -> u16 {
-    let is_silent = is_door(source) && source.bytes == 0 && received(source) == 0 && weight(source) > 0;
-    if fitting < COLUMNS.len() && !is_silent { 2 } else { 1 }
-}
-
-/// Which sources are looked at first: those with trouble, then those that brought something.
+/// Which sources are looked at first: those with trouble, then those that brought something, then open doors.
 fn weight(source: &SourceStatus) -> u8 {
-    let is_alarm =
-        COLUMNS.iter().any(|column| column.2 && !matches!(column.3(source).as_deref(), None | Some("0" | "n/a")));
-    let is_failed = matches!(source.state, SourceState::Failed(_));
-    match (is_alarm || is_failed, source.spans > 0 || received(source) > 0) {
-        (true, _) => 0,
-        (false, true) if source.state != SourceState::Done => 1,
-        (false, _)
-            if matches!(source.state, SourceState::Reading { .. } | SourceState::Following | SourceState::Stopped) =>
-        {
-            1
-        }
-        (false, _) if is_door(source) => 2,
-        (false, _) => 3,
+    match source.state {
+        _ if is_alarm(source) => 0,
+        SourceState::Reading { .. } | SourceState::Following | SourceState::Stopped => 1,
+        SourceState::Done | SourceState::Failed(_) => 3,
+        SourceState::Listening | SourceState::Busy if source.spans > 0 || !is_silent(source) => 1,
+        SourceState::Listening | SourceState::Busy => 2,
     }
+}
+
+/// A line of sentences.
+type Line = Vec<(Role, String)>;
+
+/// Sentences in lines of so many cells: short ones stand beside each other.
+fn told(source: &SourceStatus, cx: &Cx<'_>, room: u16) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for (role, text) in said(source, cx) {
+        let used = |line: &Line| line.iter().map(|(_, text)| width(text) + 2).sum::<u16>();
+        match lines.last_mut() {
+            Some(line) if used(line) + width(&text) <= room => line.push((role, text)),
+            _ => lines.extend(wrapped(&text, usize::from(room)).into_iter().map(|text| vec![(role, text)])),
+        }
+    }
+    lines
+}
+
+/// Where things are on the lines of sources.
+#[derive(Clone, Copy)]
+struct Layout {
+    /// Cells of sign, protocol and name.
+    name: u16,
+    /// Where sentences begin, and their cells.
+    words: (u16, u16),
+    beside: bool,
+}
+
+impl Layout {
+    fn new(width: u16) -> Self {
+        if width >= BESIDE {
+            let words = NAME + FIGURES + 2;
+            return Self { name: NAME, words: (words, width.saturating_sub(words + 1)), beside: true };
+        }
+        Self { name: width.saturating_sub(FIGURES), words: (3, width.saturating_sub(4).max(8)), beside: false }
+    }
+
+    /// Where the one sentence of a source without figures stands beside its name.
+    fn alone(self, width: u16) -> (u16, u16) {
+        if self.beside { self.words } else { (self.name, width.saturating_sub(self.name + 1)) }
+    }
+
+    /// A source without figures whose one sentence fits beside its name.
+    fn is_one_line(self, source: &SourceStatus, said: &[Line], room: u16) -> bool {
+        let fits = |line: &Line| matches!(line.as_slice(), [(_, text)] if width(text) <= self.alone(room).1);
+        has_no_figures(source) && matches!(said, [line] if fits(line))
+    }
+
+    fn height(self, source: &SourceStatus, cx: &Cx<'_>, width: u16) -> u16 {
+        let said = told(source, cx, self.words.1);
+        let below = cells(said.len());
+        match self.beside {
+            true => below.max(1),
+            false if self.is_one_line(source, &said, width) => 1,
+            false => 1 + below,
+        }
+    }
+}
+
+/// What to do about small buffers, in lines of so many cells.
+fn hint(cx: &Cx<'_>, width: u16) -> Vec<String> {
+    let small = cx.sources.iter().filter_map(|source| source.receive_buffer).find(is_small);
+    let Some((asked, got)) = small else { return Vec::new() };
+    let text = format!(
+        "the system gives a receive buffer of {} where {} were asked for; bursts fit better after: \
+         sudo sysctl -w net.core.rmem_max=67108864",
+        bytes(got),
+        bytes(asked)
+    );
+    wrapped(&text, usize::from(width.saturating_sub(2)))
 }
 
 /// Lines inside the panel: a head, the sources, and what to do about a small buffer.
 pub(super) fn height(cx: &Cx<'_>, width: u16) -> u16 {
-    let fitting = fitting(Rect::new(1, 0, width.saturating_sub(2), 1)).len();
-    let lines: u16 = cx.sources.iter().map(|source| lines(source, fitting)).sum();
-    lines + 1 + u16::from(cx.sources.iter().any(has_small_buffer))
+    let inner = width.saturating_sub(2);
+    let layout = Layout::new(inner);
+    let lines: u16 = cx.sources.iter().map(|source| layout.height(source, cx, inner)).sum();
+    lines + 1 + cells(hint(cx, inner).len())
 }
 
 /// ```text
-/// ╭ Sources ────────────────────────────────────────────────────────╮
-/// │                                    spans  per s  malformed  …   │
-/// │ ● otlp-grpc :4317 listening           12      3          0      │
-/// │   requests 3  refused 0  …                                      │
-/// ╰───────────────────────────────────────────────────────── 2 more ╯
+/// ╭ Sources ────────────────────────────────────────────────────────────────╮
+/// │                                 spans  per s            came in   bytes │
+/// │ ● otlp-grpc :4317                  12      3         3 requests   2 KiB │
+/// │   2 malformed: the problems below say why                               │
+/// │ ● zipkin :9411              nothing has come in yet                     │
+/// ╰───────────────────────────────────────────────────────────────── 2 more ╯
 /// ```
-pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-    let inner = panel(area, buf, cx, false);
+pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, (top, has_keys): (usize, bool)) {
+    let inner = panel(area, buf, cx, has_keys);
     title(area, buf, cx).put(" Sources ", cx.theme.style(Role::Strong));
-    let columns = fitting(inner);
-    for (column, x) in &columns {
-        let mut pen = Pen::new(buf, cx.glyphs, *x, inner.y, inner.right());
-        pen.put_right(column.1 - 1, column.0, cx.theme.style(Role::Muted));
-    }
-    let has_hint = cx.sources.iter().any(has_small_buffer);
-    let room = inner.height.saturating_sub(1 + u16::from(has_hint));
-    let mut order: Vec<&SourceStatus> = cx.sources.iter().collect();
-    let taken = |order: &[&SourceStatus]| order.iter().map(|source| lines(source, columns.len())).sum::<u16>();
-    if taken(&order) > room {
-        order.sort_by_key(|source| weight(source));
-    }
+    let layout = Layout::new(inner.width);
+    figures(Rect { height: 1, ..inner }, buf, cx, layout, |column| (column.0.to_owned(), Role::Muted));
+    let shown = shown(area, cx, top);
     let mut y = inner.y + 1;
-    for (n, source) in order.iter().enumerate() {
-        let lines = lines(source, columns.len());
-        if y + lines > inner.y + 1 + room {
-            more(area, buf, cx, order.len() - n);
-            break;
-        }
-        one(Rect { y, height: lines, ..inner }, buf, cx, source, &columns);
-        y += lines;
+    for (source, height) in &shown.sources {
+        one(Rect { y, height: *height, ..inner }, buf, cx, source, layout);
+        y += height;
     }
-    if has_hint {
-        let mut pen = Pen::new(buf, cx.glyphs, inner.x + 1, inner.bottom().saturating_sub(1), inner.right());
-        let text =
-            "the system limits receive buffers; bursts fit better after: sudo sysctl -w net.core.rmem_max=67108864";
-        pen.put(text, cx.theme.style(Role::Warning));
+    if shown.above + shown.below > 0 {
+        more(area, buf, cx, &shown);
+    }
+    let hint = hint(cx, inner.width);
+    for (n, text) in hint.iter().enumerate() {
+        let y = inner.bottom().saturating_sub(cells(hint.len() - n));
+        Pen::new(buf, cx.glyphs, inner.x + 1, y, inner.right()).put(text, cx.theme.style(Role::Warning));
     }
 }
 
-fn more(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, n: usize) {
-    let text = format!(" {n} more ");
-    let x = area.right().saturating_sub(cells(text.len()) + 2);
+/// Says how many sources are out of sight, and where.
+fn more(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, shown: &Shown<'_>) {
+    let above = (shown.above > 0).then(|| format!("{} {} above", cx.glyphs.more[0], shown.above));
+    let below = (shown.below > 0).then(|| format!("{} {} more", cx.glyphs.more[1], shown.below));
+    let text = format!(" {} ", above.into_iter().chain(below).collect::<Vec<_>>().join("  "));
+    let x = area.right().saturating_sub(width(&text) + 2);
     Pen::new(buf, cx.glyphs, x, area.bottom() - 1, area.right()).put(&text, cx.theme.style(Role::Warning));
 }
 
-fn one(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, source: &SourceStatus, columns: &[(&'static Column, u16)]) {
-    let (role, state) = state(source);
-    let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.x + name_width(area));
+/// Sources that show, each with its lines, and how many do not.
+pub(super) struct Shown<'a> {
+    sources: Vec<(&'a SourceStatus, u16)>,
+    pub(super) above: usize,
+    pub(super) below: usize,
+}
+
+/// Those that show in a panel, from `top` on. Where not all fit, those with trouble come first.
+pub(super) fn shown<'a>(area: Rect, cx: &Cx<'a>, top: usize) -> Shown<'a> {
+    let inner = area.width.saturating_sub(2);
+    let layout = Layout::new(inner);
+    let mut room = area.height.saturating_sub(3 + cells(hint(cx, inner).len()));
+    let mut order: Vec<&SourceStatus> = cx.sources.iter().collect();
+    if order.iter().map(|source| layout.height(source, cx, inner)).sum::<u16>() > room {
+        order.sort_by_key(|source| weight(source));
+    }
+    let lines = order.iter().skip(top).map(|source| (*source, layout.height(source, cx, inner)));
+    let mut sources = Vec::new();
+    for (source, height) in lines {
+        // The first shows as far as there is room.
+        if height > room && !(sources.is_empty() && room > 0) {
+            break;
+        }
+        sources.push((source, height.min(room)));
+        room = room.saturating_sub(height);
+    }
+    let above = top.min(order.len());
+    let below = order.len() - above - sources.len();
+    Shown { sources, above, below }
+}
+
+fn figures(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, layout: Layout, of: impl Fn(&Column) -> (String, Role)) {
+    let mut x = line.x + layout.name;
+    for column in &COLUMNS {
+        let (text, role) = of(column);
+        Pen::new(buf, cx.glyphs, x, line.y, line.right()).put_right(column.1 - 1, &text, cx.theme.style(role));
+        x += column.1;
+    }
+}
+
+fn one(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, source: &SourceStatus, layout: Layout) {
+    let (role, state) = (role(source), word(source));
+    let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.x + layout.name);
     pen.sign(if role == Role::Error { cx.glyphs.error } else { cx.glyphs.dot }, cx.theme.style(role));
     pen.skip(1);
     pen.put(&source.protocol, cx.theme.style(Role::Strong));
     pen.skip(1);
-    pen.put(short_name(&source.endpoint), cx.theme.style(Role::Text));
+    let name = short_name(&source.endpoint);
+    let room = pen.room().saturating_sub(if state.is_empty() { 0 } else { width(&state) + 1 });
+    pen.put(&middle(name, room, 50, cx.glyphs.ellipsis), cx.theme.style(Role::Text));
     pen.skip(1);
-    // What needs a sentence gets it: such a source has no figures.
-    let is_told = matches!(source.state, SourceState::Busy | SourceState::Failed(_)) && source.spans == 0;
-    pen.end = if is_told { area.right() } else { pen.end };
     pen.put(&state, cx.theme.style(if role == Role::Good { Role::Muted } else { role }));
-    if is_told {
-        return;
+    let said = told(source, cx, layout.words.1);
+    let alone = !layout.beside && layout.is_one_line(source, &said, area.width);
+    if !has_no_figures(source) {
+        figures(area, buf, cx, layout, |column| (column.2(source), Role::Text));
     }
-    for (column, x) in columns {
-        let Some((text, style)) = value(column, source, cx) else { continue };
-        Pen::new(buf, cx.glyphs, *x, area.y, area.right()).put_right(column.1 - 1, &text, style);
-    }
-    if area.height > 1 {
-        let mut pen = Pen::new(buf, cx.glyphs, area.x + 3, area.y + 1, area.right());
-        for column in COLUMNS.iter().skip(columns.len()) {
-            let Some((text, style)) = value(column, source, cx) else { continue };
-            // Half a figure is none.
-            if width(column.0) + width(&text) + 1 > pen.room() {
-                break;
-            }
-            pen.put(column.0, cx.theme.style(Role::Muted));
-            pen.skip(1);
-            pen.put(&text, style);
+    let (x, top) = match (layout.beside, alone) {
+        (true, _) => (layout.words.0, area.y),
+        (false, true) => (layout.alone(area.width).0, area.y),
+        (false, false) => (layout.words.0, area.y + 1),
+    };
+    for (y, line) in (top..area.bottom()).zip(said) {
+        let mut pen = Pen::new(buf, cx.glyphs, area.x + x, y, area.right());
+        for (role, text) in line {
+            pen.put(&text, cx.theme.style(role));
             pen.skip(2);
         }
     }
 }
 
-/// The system gave less than a burst of a few hundred full datagrams needs.
-fn has_small_buffer(source: &SourceStatus) -> bool {
-    source.receive_buffer.is_some_and(|(asked, got)| got < asked.min(4 << 20))
+/// A row of noughts would say nothing.
+fn has_no_figures(source: &SourceStatus) -> bool {
+    is_silent(source) || matches!(source.state, SourceState::Busy | SourceState::Failed(_)) && source.spans == 0
 }
 
-/// A column's text; losses stand out.
-fn value(column: &Column, source: &SourceStatus, cx: &Cx<'_>) -> Option<(String, Style)> {
-    let text = column.3(source)?;
-    let alarm = column.2 && text != "0" && text != "n/a";
-    Some((text, cx.theme.style(if alarm { Role::Error } else { Role::Text })))
-}
-
-fn state(source: &SourceStatus) -> (Role, String) {
-    match &source.state {
-        SourceState::Listening if source.exposed => (Role::Warning, "listening on all interfaces".to_string()),
-        SourceState::Listening if source.asks_token => (Role::Good, "asks for the token".to_string()),
-        SourceState::Listening => (Role::Good, "listening".to_string()),
-        SourceState::Reading { done, total: Some(total) } if *total > 0 => {
-            (Role::Warning, format!("reading {} %", done.saturating_mul(100) / total))
-        }
-        SourceState::Reading { done, .. } => (Role::Warning, format!("reading {}", bytes(*done))),
-        SourceState::Following => (Role::Good, "followed".to_string()),
-        SourceState::Done if source.spans == 0 => (Role::Warning, "read, no spans in it".to_string()),
-        SourceState::Done => (Role::Good, "read".to_string()),
-        SourceState::Busy => (Role::Warning, "not opened, another program has the port".to_string()),
-        SourceState::Stopped => (Role::Warning, "stopped before the end".to_string()),
-        SourceState::Failed(reason) => {
-            // The name stands before it already.
-            let rest = reason.strip_prefix(&source.endpoint).and_then(|rest| rest.strip_prefix(": "));
-            (Role::Error, rest.unwrap_or(reason).to_string())
-        }
-    }
+/// The system gave less than a burst of a few hundred full datagrams needs: bytes asked for, and got.
+fn is_small((asked, got): &(u64, u64)) -> bool {
+    *got < (*asked).min(4 << 20)
 }

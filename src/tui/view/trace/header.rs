@@ -15,8 +15,28 @@ use crate::tui::text::{Pen, count, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 
-/// Figures that the name leaves room for.
-const KEPT: usize = 3;
+/// Figures that the name leaves room for, where it is cut itself before they go.
+const KEPT: usize = 4;
+
+/// Something said of a trace behind its name.
+struct Figure {
+    /// Where it stands.
+    place: u8,
+    text: String,
+    /// The same at length, where there is room to spare.
+    long: Option<String>,
+    style: Style,
+}
+
+impl Figure {
+    fn new(place: u8, text: String, style: Style) -> Self {
+        Self { place, text, long: None, style }
+    }
+
+    fn size(&self) -> u16 {
+        width(&self.text) + 2
+    }
+}
 
 pub(super) fn draw(view: &Trace, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
     let muted = cx.theme.style(Role::Muted);
@@ -24,48 +44,70 @@ pub(super) fn draw(view: &Trace, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
     pen.sign(cx.glyphs.back, muted);
     pen.skip(1);
     let figures = figures(view, cx);
-    let kept: u16 = figures.iter().take(KEPT).map(|(text, _)| width(text) + 2).sum();
+    let kept: u16 = figures.iter().take(KEPT).map(Figure::size).sum();
     let room = pen.room().saturating_sub(kept).max(pen.room() / 3);
     let (service, name) = names(&view.head.service, &view.head.name, room, cx.glyphs.ellipsis);
     pen.put(&service, cx.service(&view.head.service).add_modifier(Modifier::BOLD));
     pen.skip(u16::from(!service.is_empty()));
     pen.put(&name, cx.theme.style(Role::Strong));
-    for (text, style) in figures {
-        if pen.room() < width(&text) + 2 {
-            break;
-        }
+    for figure in fitting(figures, pen.room()) {
         pen.skip(2);
-        pen.put(&text, style);
+        pen.put(&figure.text, figure.style);
     }
 }
 
+/// Those that fit, in their places, at length as far as there is room.
+fn fitting(mut figures: Vec<Figure>, mut room: u16) -> Vec<Figure> {
+    let fits = figures.iter().take_while(|figure| {
+        let rest = room.checked_sub(figure.size());
+        room = rest.unwrap_or(room);
+        rest.is_some()
+    });
+    let fits = fits.count();
+    figures.truncate(fits);
+    for figure in &mut figures {
+        let Some(long) = figure.long.take() else { continue };
+        if let Some(rest) = room.checked_sub(width(&long) - width(&figure.text)) {
+            (room, figure.text) = (rest, long);
+        }
+    }
+    figures.sort_by_key(|figure| figure.place);
+    figures
+}
+
 /// What is said of a trace behind its name, most important first.
-fn figures(view: &Trace, cx: &Cx<'_>) -> Vec<(String, Style)> {
+fn figures(view: &Trace, cx: &Cx<'_>) -> Vec<Figure> {
     let head = &view.head;
     let muted = cx.theme.style(Role::Muted);
-    let id = (head.id.to_string(), cx.theme.style(Role::Faint));
+    let id = head.id.to_string();
+    let short: String = id.chars().take(8).collect();
+    let id = Figure { long: Some(id), ..Figure::new(0, short, cx.theme.style(Role::Faint)) };
     if head.spans == 0 {
-        return vec![("evicted before it could be shown".to_string(), cx.theme.style(Role::Warning)), id];
+        let gone = "evicted before it could be shown".to_string();
+        return vec![Figure::new(1, gone, cx.theme.style(Role::Warning)), id];
     }
-    let mut pieces = vec![(count(head.spans as u64) + if head.spans == 1 { " span" } else { " spans" }, muted)];
-    pieces.push((duration_text(head.duration), cx.theme.style(Role::Strong)));
+    let spans = count(head.spans as u64) + if head.spans == 1 { " span" } else { " spans" };
+    let mut pieces = vec![Figure::new(1, spans, muted)];
+    pieces.push(Figure::new(2, duration_text(head.duration), cx.theme.style(Role::Strong)));
     if head.errors > 0 {
         let errors = count(head.errors.into());
         // While the errors are walked through: which of them this is.
         let place = view.walk.place(view.selected).map(|place| format!("{}/", count(place.into())));
         let text = [place.unwrap_or_default(), errors, cx.glyphs.error.to_string()].concat();
-        pieces.push((text, cx.theme.style(Role::Error).add_modifier(Modifier::BOLD)));
+        pieces.push(Figure::new(3, text, cx.theme.style(Role::Error).add_modifier(Modifier::BOLD)));
     }
-    pieces.extend(warnings(head).into_iter().map(|text| (text, cx.theme.style(Role::Warning))));
-    if view.gone {
-        pieces.push(("evicted".to_string(), cx.theme.style(Role::Warning)));
-    }
-    pieces.push((format!("{} {}", head.services, if head.services == 1 { "service" } else { "services" }), muted));
-    if head.depth > 0 {
-        pieces.push((format!("depth {}", count(head.depth.into())), muted));
-    }
-    pieces.push((time_text(head.start, cx.utc, "%Y-%m-%d %H:%M:%S%.3f"), muted));
     pieces.push(id);
+    let gone = view.gone.then(|| "evicted".to_string());
+    let warnings = warnings(head).into_iter().chain(gone);
+    pieces.extend(warnings.map(|text| Figure::new(4, text, cx.theme.style(Role::Warning))));
+    let services = format!("{} {}", head.services, if head.services == 1 { "service" } else { "services" });
+    pieces.push(Figure::new(5, services, muted));
+    let time = |format| time_text(head.start, cx.utc, format);
+    let long = Some(time("%Y-%m-%d %H:%M:%S%.3f"));
+    pieces.push(Figure { long, ..Figure::new(7, time("%H:%M:%S"), muted) });
+    if head.depth > 0 {
+        pieces.push(Figure::new(6, format!("depth {}", count(head.depth.into())), muted));
+    }
     pieces
 }
 

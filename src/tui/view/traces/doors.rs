@@ -1,13 +1,28 @@
 //! Where spans come from, in the header: the ports that are open, as short as they must be, then files.
 
 use crate::model::{SourceState, SourceStatus};
+use crate::tui::shorten::middle;
 use crate::tui::text::{Pen, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 
+/// Cells that the doors take before other things where they are open to the whole network: their ports and the warning.
+pub(super) fn least(cx: &Cx<'_>) -> u16 {
+    let listening = listening(cx);
+    let words: u16 = warnings(&listening).iter().map(|word| width(word) + 1).sum();
+    if words == 0 {
+        return 0;
+    }
+    texts(&listening).get(GROUPED).map_or(0, |text| width(text)) + words + 2
+}
+
+fn listening<'a>(cx: &Cx<'a>) -> Vec<&'a SourceStatus> {
+    cx.sources.iter().filter(|source| source.port().is_some()).collect()
+}
+
 /// `● jaeger :6831 :6832  otlp :4317 :4318`, `● jaeger otlp`, `● 8 doors`: the longest that fits. Then `● spans.json`.
 pub(super) fn draw(pen: &mut Pen<'_>, cx: &Cx<'_>) {
-    let listening: Vec<&SourceStatus> = cx.sources.iter().filter(|source| source.port().is_some()).collect();
+    let listening = listening(cx);
     let words = warnings(&listening);
     if !listening.is_empty() {
         let taken: u16 = words.iter().map(|word| width(word) + 1).sum();
@@ -43,12 +58,12 @@ fn other(pen: &mut Pen<'_>, source: &SourceStatus, cx: &Cx<'_>) -> bool {
     pen.sign(sign, cx.theme.style(role));
     pen.skip(1);
     let name = source.endpoint.rsplit(['/', '\\']).next().unwrap_or_default();
-    let fits = pen.put(name, cx.theme.style(Role::Muted));
-    if source.state == SourceState::Stopped {
-        pen.put(" stopped", cx.theme.style(Role::Warning));
-    }
+    let stopped = if source.state == SourceState::Stopped { " stopped" } else { "" };
+    let room = pen.room().saturating_sub(width(stopped));
+    pen.put(&middle(name, room, 50, cx.glyphs.ellipsis), cx.theme.style(Role::Muted));
+    pen.put(stopped, cx.theme.style(Role::Warning));
     pen.skip(2);
-    fits
+    width(name) <= room
 }
 
 /// What whoever listens should know.
@@ -58,6 +73,9 @@ fn warnings(listening: &[&SourceStatus]) -> Vec<&'static str> {
     let half = any(|source| source.asks_token) && any(|source| !source.asks_token);
     exposed.into_iter().chain(half.then_some("udp without token")).collect()
 }
+
+/// Which of the ways of saying it tells every port once.
+const GROUPED: usize = 2;
 
 /// Ways of saying which ports are open, the longest first.
 fn texts(listening: &[&SourceStatus]) -> Vec<String> {
@@ -77,6 +95,15 @@ fn texts(listening: &[&SourceStatus]) -> Vec<String> {
         families.iter().map(|(name, ports)| format!("{name}{ports}")).collect::<Vec<_>>().join("  ")
     };
     let names = senders().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
+    let mut grouped: Vec<(String, &str)> = Vec::new();
+    for (name, ports) in senders() {
+        match grouped.iter_mut().find(|(_, other)| other == ports) {
+            Some((names, _)) => *names = format!("{names} {name}"),
+            None => grouped.push(((*name).to_owned(), ports)),
+        }
+    }
+    let grouped: Vec<String> = grouped.into_iter().map(|(names, ports)| names + ports).collect();
     let doors = listening.len();
-    vec![full(families.iter().collect()), full(senders().collect()), names, format!("{doors} doors")]
+    let all = full(families.iter().collect());
+    vec![all, full(senders().collect()), grouped.join("  "), names, format!("{doors} doors")]
 }

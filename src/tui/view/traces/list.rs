@@ -15,7 +15,8 @@ use crate::tui::widget::{bar, dash, panel, place, status, title};
 
 /// `tracetui ● jaeger-compact :6831 … 312 traces 4 812 spans LIVE`
 pub(super) fn header(area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
-    let used = status::draw(area, buf, cx, status::pieces(cx));
+    let most = area.width.saturating_sub(doors::least(cx) + 14).min(area.width / 2);
+    let used = status::draw_in(most, area, buf, cx, status::pieces(cx));
     let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, area.y, area.right().saturating_sub(used + 2));
     pen.put("tracetui", cx.theme.style(Role::Strong));
     pen.skip(2);
