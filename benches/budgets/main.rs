@@ -5,6 +5,7 @@
 mod console;
 mod decode;
 mod draw;
+mod list;
 mod measure;
 mod memory;
 mod open;
@@ -41,6 +42,7 @@ const GROUPS: &[Group] = &[
     ("draw", draw::draw),
     ("draw-writes", start::writes_a_frame),
     ("search", search::search),
+    ("list", list::list),
 ];
 
 fn main() {
