@@ -5,6 +5,7 @@
 //! depends on the order in which spans came. Every span received is accounted for:
 //! `received == spans + evicted_spans + refused + duplicates + replaced`.
 
+mod changes;
 mod evict;
 mod extend;
 mod output;
@@ -29,6 +30,7 @@ pub use search::{Looked, Search, lower};
 pub use trace::summary::ServiceCount;
 
 use crate::model::{Problem, SpanId, TraceId};
+use changes::Changes;
 use extend::Scratch;
 use output::Output;
 use pool::Pool;
@@ -58,6 +60,7 @@ pub struct Store {
     pool: Pool,
     output: Output,
     reports: Reports,
+    changes: Changes,
     pinned: Vec<TraceId>,
     revision: u64,
     arrivals: u64,
@@ -74,6 +77,8 @@ pub struct Store {
 pub struct Totals {
     /// Traces held.
     pub traces: u64,
+    /// Of these, traces in which a span failed.
+    pub failed_traces: u64,
     /// Spans held.
     pub spans: u64,
     /// Heap bytes held.
@@ -110,6 +115,7 @@ impl Store {
             pool: Pool::default(),
             output: Output::new(usize::try_from(budget / OUTPUT_SHARE).unwrap_or(usize::MAX)),
             reports: Reports::default(),
+            changes: Changes::default(),
             pinned: Vec::new(),
             revision: 0,
             arrivals: 0,
@@ -140,6 +146,22 @@ impl Store {
         self.traces.get(id).map(|trace| TraceRef { trace, pool: &self.pool })
     }
 
+    /// How often traces changed after they had come.
+    pub fn changes(&self) -> u64 {
+        self.changes.count()
+    }
+
+    /// How many traces were evicted, and the greatest number of arrival of these; some that came before may still be here.
+    pub fn evicted(&self) -> (u64, u64) {
+        (self.totals.evicted_traces, self.changes.left)
+    }
+
+    /// Traces that changed after so many changes, some of them several times; `None` where that is too long ago to be
+    /// remembered.
+    pub fn changed_after(&self, changes: u64) -> Option<impl Iterator<Item = TraceId>> {
+        self.changes.after(changes)
+    }
+
     /// Number of traces held.
     pub fn trace_count(&self) -> usize {
         self.traces.len()
@@ -167,6 +189,7 @@ impl Store {
     pub fn totals(&self) -> Totals {
         Totals {
             traces: self.traces.len() as u64,
+            failed_traces: self.pool.failed_traces,
             bytes: self.bytes() as u64,
             lines: self.reports.line_count,
             logs: self.output.logs,

@@ -1,7 +1,7 @@
 //! Rows `list-…`: what a key, an order, a letter of a filter and arrivals cost with so many traces of one span: the longest
 //! frame of each, against the same with a thousand traces.
 
-use tracetui::model::{SpanBatch, Timestamp};
+use tracetui::model::SpanBatch;
 use tracetui::tui::Msg;
 
 use crate::measure::{Ask, Row, cpu_of, ms};
@@ -47,7 +47,7 @@ pub(crate) fn list(ask: &Ask) {
 fn frames(traces: u64) -> Frames {
     let mut screen = Screen::new(200, 60);
     let mut batch = SpanBatch::default();
-    for first in (0..traces).step_by(BATCH as usize) {
+    for first in (0..traces.div_ceil(BATCH)).map(|batch| batch * BATCH) {
         fill(&mut batch, first..first + BATCH.min(traces - first));
         screen.app.extend(&batch);
     }
@@ -89,7 +89,8 @@ fn fill(batch: &mut SpanBatch, traces: std::ops::Range<u64>) {
             trace_id: TraceId(u128::from(mixed) << 32 | u128::from(trace) | 1 << 100),
             span_id: SpanId(mixed | 1),
             service: ["orders", "cart", "pay", "stock"][(mixed % 4) as usize],
-            name: ["GET /", "GET /a", "GET /b", "POST /c", "POST /d", "PUT /e", "GET /f", "GET /g"][(mixed >> 8) as usize % 8],
+            name: ["GET /", "GET /a", "GET /b", "POST /c", "POST /d", "PUT /e", "GET /f", "GET /g"]
+                [(mixed >> 8) as usize % 8],
             start,
             duration,
             kind: Kind::Server,

@@ -6,7 +6,7 @@ use memchr::memmem;
 use tracetui::ingest::jaeger_thrift;
 use tracetui::model::SpanBatch;
 use tracetui::query::filter::Filter;
-use tracetui::query::traces::{Matches, Sort, list};
+use tracetui::query::listing::Listing;
 use tracetui::store::Store;
 
 use crate::measure::{Ask, Row, cpu_of, ms, versus};
@@ -44,10 +44,10 @@ pub(crate) fn search(ask: &Ask) {
 }
 
 fn all(store: &Store) {
-    let mut matches = Matches::default();
-    matches.set_filter(Filter::new(WORD));
-    let listed = list(store, None, Sort::Newest, &mut matches, usize::MAX);
-    assert_eq!((listed.ids.len(), listed.pending), (0, 0), "nothing is found and nothing is left to read");
+    let mut listing = Listing::default();
+    listing.set_filter(Filter::new(WORD));
+    while listing.step(store, u64::MAX) > 0 {}
+    assert!(listing.is_empty(), "nothing is found");
 }
 
 /// Everything a search looks at that the store does not hold once for all: texts that occur in few spans.

@@ -1,13 +1,11 @@
-//! The list of traces: filtered, sorted, and its rows as owned values.
-
-use std::cmp::{Ordering, Reverse};
+//! Traces as rows and as points, their orders, and which of them fit a filter.
 
 use hashbrown::HashMap;
 
 use super::cause::reason;
 use super::filter::Filter;
 use crate::model::{Timestamp, TraceId};
-use crate::store::{Looked, ServiceId, SpanRef, Store, TraceRef};
+use crate::store::{Looked, Store, TraceRef};
 
 /// The ten orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,9 +59,12 @@ impl Sort {
     }
 }
 
-/// Which traces matched a filter when they were last looked at: kept between refreshes so that each is read once.
+/// Traces of fewer spans are read anew when they change: to remember them all would cost more.
+const LONG: usize = 64;
+
+/// A filter, and how far it has read long traces: of what comes it reads only what is new.
 #[derive(Debug, Default)]
-pub struct Matches {
+pub(super) struct Matches {
     filter: Filter,
     seen: HashMap<TraceId, Seen>,
 }
@@ -76,17 +77,6 @@ struct Seen {
     /// Spans that were read without finding one that fits.
     read: u32,
     matched: bool,
-}
-
-/// The result of [`list`].
-#[derive(Debug, Default)]
-pub struct Listed {
-    /// Traces in order.
-    pub ids: Vec<TraceId>,
-    /// The same traces as points of a scatter, in any order.
-    pub points: Vec<Point>,
-    /// Traces that the filter has yet to read; more than 0 asks for another call.
-    pub pending: usize,
 }
 
 /// A trace as a point: when it began and how long it took.
@@ -103,35 +93,14 @@ pub struct Point {
 }
 
 impl Point {
-    fn new(trace: TraceRef<'_>) -> Self {
+    pub(super) fn new(trace: TraceRef<'_>) -> Self {
         Self { id: trace.id(), start: trace.start(), duration: trace.duration(), failed: trace.errors() > 0 }
     }
 }
 
-/// The traces that take part in `service` and match `filter`, in order. Reads at most `work` spans for the
-/// filter; traces left over are pending.
-pub fn list(store: &Store, service: Option<ServiceId>, sort: Sort, matches: &mut Matches, work: usize) -> Listed {
-    let mut work = work;
-    matches.filter.refresh(store);
-    let mut pending = 0;
-    let mut found: Vec<TraceRef<'_>> = Vec::with_capacity(store.trace_count());
-    for trace in store.traces() {
-        if service.is_some_and(|id| !trace.services().iter().any(|count| count.service == id)) {
-            continue;
-        }
-        match matches.check(trace, &mut work) {
-            Some(true) => found.push(trace),
-            Some(false) => {}
-            None => pending += 1,
-        }
-    }
-    let points = found.iter().map(|trace| Point::new(*trace)).collect();
-    Listed { ids: sorted(&found, sort), points, pending }
-}
-
 impl Matches {
     /// Starts over when the filter is another one.
-    pub fn set_filter(&mut self, filter: Filter) {
+    pub(super) fn set_filter(&mut self, filter: Filter) {
         if filter != self.filter {
             self.filter = filter;
             self.seen.clear();
@@ -139,13 +108,23 @@ impl Matches {
     }
 
     /// The filter.
-    pub fn filter(&self) -> &Filter {
+    pub(super) fn filter(&self) -> &Filter {
         &self.filter
     }
 
-    fn check(&mut self, trace: TraceRef<'_>, work: &mut usize) -> Option<bool> {
+    pub(super) fn check(&mut self, trace: TraceRef<'_>, work: &mut usize) -> Option<bool> {
         if self.filter.is_empty() {
             return Some(true);
+        }
+        if trace.len() < LONG {
+            if *work == 0 {
+                return None;
+            }
+            // A trace costs something however early it is found in it.
+            let left = work.saturating_sub(trace.len());
+            let looked = self.filter.next(trace, 0, &mut { usize::MAX });
+            *work = left;
+            return Some(matches!(looked, Looked::Found(_)));
         }
         let (arrival, changes) = (trace.arrival(), trace.replaced() + trace.removed());
         let known = self.seen.get(&trace.id()).copied().unwrap_or_default();
@@ -162,7 +141,6 @@ impl Matches {
         match self.filter.next(trace, seen.read, work) {
             Looked::Found(_) => {
                 seen.matched = true;
-                // A trace costs something however early it is found in it.
                 *work = left;
             }
             Looked::NotBefore(read) => seen.read = read,
@@ -170,50 +148,13 @@ impl Matches {
         (seen.matched || seen.read as usize == trace.len()).then_some(seen.matched)
     }
 
-    /// Forgets traces that are no longer stored.
-    pub fn retain(&mut self, store: &Store) {
+    /// Brings what the filter knows of names in line with the store, and forgets traces that are no longer stored.
+    pub(super) fn refresh(&mut self, store: &Store) {
+        self.filter.refresh(store);
         if self.seen.len() > 2 * store.trace_count() + 64 {
             self.seen.retain(|id, _| store.trace(*id).is_some());
         }
     }
-}
-
-fn sorted(traces: &[TraceRef<'_>], sort: Sort) -> Vec<TraceId> {
-    match sort {
-        Sort::Newest => by(traces, |trace| Reverse(trace.start())),
-        Sort::Oldest => by(traces, |trace| trace.start()),
-        Sort::Longest => by(traces, |trace| Reverse(trace.duration())),
-        Sort::Shortest => by(traces, |trace| trace.duration()),
-        Sort::MostSpans => by(traces, |trace| Reverse(trace.len())),
-        Sort::FewestSpans => by(traces, |trace| trace.len()),
-        Sort::MostErrors => by(traces, |trace| Reverse(trace.errors())),
-        Sort::FewestErrors => by(traces, |trace| trace.errors()),
-        Sort::NameUp => by_name(traces, |order| order),
-        Sort::NameDown => by_name(traces, Ordering::reverse),
-    }
-}
-
-/// Sorted by key; traces with equal keys newest first, then by id, so that the order is one whatever came first.
-fn by<K: Ord>(traces: &[TraceRef<'_>], key: impl Fn(TraceRef<'_>) -> K) -> Vec<TraceId> {
-    let mut keys: Vec<_> = traces.iter().map(|trace| (key(*trace), Reverse(trace.start()), trace.id())).collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|(_, _, id)| id).collect()
-}
-
-/// Sorted by the names of root's service and operation. Those that differ are few, so they are compared once, not for
-/// each pair of traces.
-fn by_name(traces: &[TraceRef<'_>], turn: fn(Ordering) -> Ordering) -> Vec<TraceId> {
-    let ids = |root: SpanRef<'_>| (root.service_id(), root.name_id());
-    let mut ranks: HashMap<_, (SpanRef<'_>, u32)> = HashMap::new();
-    for root in traces.iter().map(|trace| trace.root()) {
-        ranks.entry(ids(root)).or_insert((root, 0));
-    }
-    let mut distinct: Vec<_> = ranks.values_mut().collect();
-    distinct.sort_unstable_by(|(a, _), (b, _)| turn((a.service(), a.name()).cmp(&(b.service(), b.name()))));
-    for (rank, entry) in (0..).zip(distinct) {
-        entry.1 = rank;
-    }
-    by(traces, |trace| ranks.get(&ids(trace.root())).map(|entry| entry.1))
 }
 
 /// A row of the list.

@@ -1,7 +1,6 @@
 //! A trace as a tree, flattened to rows in reading order. Pure: the same spans give the same rows, whatever order they
 //! came in. Nothing here recurses, so a chain of a million spans is no deeper than a pair.
 
-mod budget;
 mod build;
 mod children;
 mod copies;

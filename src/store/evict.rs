@@ -19,6 +19,7 @@ impl Store {
             self.totals.evicted_spans += trace.rows.len() as u64;
             self.totals.evicted_traces += 1;
             self.trace_bytes -= trace.bytes();
+            self.changes.left = self.changes.left.max(trace.arrival);
             trace.bury(&mut self.pool);
             self.output.forget(trace.id, &mut self.pool);
             self.trace_bytes += trace.bytes();

@@ -60,6 +60,9 @@ impl Store {
             if scratch.expected == 0 {
                 let rest = batch.spans.get(at..).unwrap_or_default().iter().take(MOST_EXPECTED);
                 scratch.expected = rest.take_while(|other| other.trace_id == span.trace_id).count();
+                if self.traces.get(span.trace_id).is_some() {
+                    self.changes.push(span.trace_id);
+                }
             }
             let outcome = self.add(batch, span, &mut scratch);
             scratch.expected -= 1;

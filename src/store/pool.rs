@@ -29,6 +29,8 @@ pub(super) struct Pool {
     pub(super) services: Services,
     pub(super) failures: Failures,
     pub(super) backlinks: Backlinks,
+    /// Traces in which a span failed.
+    pub(super) failed_traces: u64,
 }
 
 impl Pool {

@@ -185,6 +185,7 @@ impl Trace {
             }
         }
         self.failures.clear(&mut pool.failures);
+        self.summary.set_errors(0, pool);
         self.index = Index::default();
         self.copies = None;
         self.missing = Missing::default();

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tracetui::model::TraceId;
 use tracetui::query::filter::Filter;
-use tracetui::query::traces::{Matches, Sort, list};
+use tracetui::query::listing::Listing;
 use tracetui::store::{Looked, SpanIdx, Store, TraceRef};
 
 use crate::sketch::sketch;
@@ -76,16 +76,19 @@ fn filters_fit_the_spans_of_the_table() {
 fn a_verdict_is_undone_when_the_span_that_fitted_becomes_another() {
     let mut store = Store::new(1 << 20);
     store.extend(&sketch("shop work 0..10 id=7 state=begun"));
-    let mut matches = Matches::default();
-    matches.set_filter(Filter::new("state=begun"));
-    let listed = |store: &Store, matches: &mut Matches| list(store, None, Sort::Newest, matches, usize::MAX).ids;
-    assert_eq!(listed(&store, &mut matches), [TraceId(1)]);
+    let mut listing = Listing::default();
+    listing.set_filter(Filter::new("state=begun"));
+    let mut listed = |store: &Store| {
+        assert_eq!(listing.step(store, u64::MAX), 0);
+        listing.points(0).map(|point| point.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&store), [TraceId(1)]);
     // The same span, finished.
     store.extend(&sketch("shop work 0..20 id=7 state=done"));
-    assert_eq!(listed(&store, &mut matches), []);
+    assert_eq!(listed(&store), []);
     // And one more, which fits.
     store.extend(&sketch("shop other 1..2 id=8 state=begun"));
-    assert_eq!(listed(&store, &mut matches), [TraceId(1)]);
+    assert_eq!(listed(&store), [TraceId(1)]);
 }
 
 proptest! {

@@ -25,6 +25,7 @@ mod inspecting;
 mod jsonl;
 mod keys;
 mod listen;
+mod listing;
 mod lists;
 mod logs;
 mod names;

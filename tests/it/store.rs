@@ -30,6 +30,8 @@ fn dump(store: &Store) -> String {
     let mut services: Vec<_> = store.services().collect();
     services.sort_by_key(|service| service.name());
     dump_backlinks(store, &mut out);
+    let failed = store.traces().filter(|trace| trace.errors() > 0).count();
+    assert_eq!(store.totals().failed_traces, failed as u64);
     for service in services {
         let failed = store
             .traces()

@@ -1,13 +1,13 @@
 //! A tree in the making: built a little at a time, so that a huge trace stalls nobody. Holds nothing of the store, which
 //! may go on changing meanwhile: spans that arrive after the start are left to the next tree.
 
-use super::budget::Budget;
 use super::children::Children;
 use super::cycles::Cycles;
 use super::order::Order;
 use super::parents::Parents;
 use super::rows::Rows;
 use super::{NONE, Tree, number};
+use crate::query::work::Budget;
 use crate::store::TraceRef;
 
 /// What a span costs in all, in ns, about.

@@ -1,9 +1,9 @@
 //! The children of every node in one list, each with what it is ordered by.
 
-use super::budget::Budget;
 use super::parents::Parents;
 use super::{NONE, number};
 use crate::model::Timestamp;
+use crate::query::work::Budget;
 use crate::store::{SpanIdx, TraceRef};
 
 const COUNT_COST: u64 = 6;

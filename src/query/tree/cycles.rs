@@ -1,8 +1,8 @@
 //! Parents that lead in a circle: each circle is cut at its least member, which becomes a root.
 
-use super::budget::Budget;
 use super::parents::Parents;
 use super::{NONE, compare};
+use crate::query::work::Budget;
 use crate::store::{SpanIdx, TraceRef};
 
 const COST: u64 = 25;

@@ -4,10 +4,10 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::budget::Budget;
 use super::children::{Children, Key};
 use super::parents::Parents;
 use super::tie;
+use crate::query::work::Budget;
 use crate::store::{SpanIdx, TraceRef};
 
 /// Siblings that are sorted in one go.

@@ -3,10 +3,10 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use super::budget::Budget;
 use super::copies::Choices;
 use super::{NONE, number};
 use crate::model::{Kind, SpanId, Status, Timestamp};
+use crate::query::work::Budget;
 use crate::store::{ServiceId, SpanIdx, SpanRef, TraceRef};
 
 const ID_COST: u64 = 80;

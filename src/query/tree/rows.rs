@@ -1,11 +1,11 @@
 //! From parents and children to rows in preorder, with what lies below each added up from the leaves.
 
-use super::budget::Budget;
 use super::children::Children;
 use super::parents::Parents;
 use super::{NONE, Node, TreeRow, number};
 use crate::model::Timestamp;
 use crate::query::timeline::{Interval, Timeline};
+use crate::query::work::Budget;
 use crate::store::SpanIdx;
 
 const ROW_COST: u64 = 90;

@@ -50,7 +50,7 @@ impl Summary {
             self.restart(rows);
         }
         self.extend(rows, at, pool);
-        self.errors += u32::from(row.is_error());
+        self.set_errors(self.errors + u32::from(row.is_error()), pool);
         let service = ServiceId(pool.resources.service(row.resource));
         let place = self.place(service).unwrap_or_else(|| {
             pool.services.enter_trace(service.0);
@@ -71,7 +71,7 @@ impl Summary {
     pub(in crate::store) fn replace(&mut self, rows: &Rows, old: &Row, at: u32, pool: &mut Pool) {
         let Some(row) = rows.get(at as usize) else { return };
         let (was, is) = (u32::from(old.is_error()), u32::from(row.is_error()));
-        self.errors = self.errors + is - was;
+        self.set_errors(self.errors + is - was, pool);
         let place = self.place(ServiceId(pool.resources.service(row.resource))).unwrap_or(usize::MAX);
         let Some(count) = self.services.get_mut(place) else { return };
         let had_errors = count.errors > 0;
@@ -92,7 +92,7 @@ impl Summary {
     /// Takes note that a row is gone and that another has taken its number.
     pub(in crate::store) fn remove(&mut self, row: &Row, pool: &mut Pool) {
         let error = u32::from(row.is_error());
-        self.errors -= error;
+        self.set_errors(self.errors - error, pool);
         let place = self.place(ServiceId(pool.resources.service(row.resource)));
         if let Some(count) = place.and_then(|place| self.services.get_mut(place)) {
             count.spans -= 1;
@@ -102,6 +102,16 @@ impl Summary {
             }
         }
         self.stale = true;
+    }
+
+    /// Counts the trace among those that failed, or no longer.
+    pub(in crate::store) fn set_errors(&mut self, errors: u32, pool: &mut Pool) {
+        match (self.errors > 0, errors > 0) {
+            (false, true) => pool.failed_traces += 1,
+            (true, false) => pool.failed_traces -= 1,
+            (true, true) | (false, false) => {}
+        }
+        self.errors = errors;
     }
 
     /// Finds starts and root anew.

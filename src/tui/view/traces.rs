@@ -16,7 +16,8 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::{Cx, Flow, Request, View, usual_hint};
 use crate::model::{Timestamp, TraceId};
 use crate::query::filter::Filter;
-use crate::query::traces::{Matches, Sort, TraceRow};
+use crate::query::listing::Listing;
+use crate::query::traces::{Sort, TraceRow};
 use crate::store::Store;
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::keymap::FieldKey;
@@ -33,8 +34,8 @@ use sort_menu::SortMenu;
 /// Fewer traces than this say nothing as dots.
 const FEW: usize = 5;
 
-/// Spans that the filter may read between two frames: a few milliseconds of work.
-const FILTER_WORK: usize = 20_000;
+/// What may be done for the list between two frames, in ns.
+const LIST_WORK: u64 = 5_000_000;
 
 /// The home screen's state.
 #[derive(Default)]
@@ -45,8 +46,8 @@ pub(crate) struct Traces {
     sort: Sort,
     prompt: FilterPrompt,
     menu: Option<SortMenu>,
-    matches: Matches,
-    ids: Vec<TraceId>,
+    listing: Listing,
+
     /// Traces in the store when the list was made.
     total: u64,
     /// Number of the last trace that had come then.
@@ -116,7 +117,7 @@ impl Traces {
         // Beside a pane that fills the screen nothing is left to be drawn.
         let shares = wide || self.services.focus && pane.width < body.width;
         let right = if shares { Rect { x: pane.right(), width: body.width - pane.width, ..body } } else { body };
-        let below = if body.height >= 30 && (self.preview || self.ids.len() >= FEW) {
+        let below = if body.height >= 30 && (self.preview || self.listing.len() >= FEW) {
             body.height / 4
         } else if self.preview {
             body.height / 3
@@ -140,8 +141,8 @@ impl Traces {
 
     fn select(&mut self, at: usize) {
         self.cursor = Cursor::Chosen;
-        self.scroll.selected = at.min(self.ids.len().saturating_sub(1));
-        self.selected = self.ids.get(self.scroll.selected).copied();
+        self.scroll.selected = at.min(self.listing.len().saturating_sub(1));
+        self.selected = self.listing.at(self.scroll.selected).map(|point| point.id);
     }
 
     fn list_changed(&mut self) {
@@ -150,7 +151,7 @@ impl Traces {
     }
 
     fn set_filter(&mut self, text: &str) {
-        self.matches.set_filter(Filter::new(text));
+        self.listing.set_filter(Filter::new(text));
         self.list_changed();
     }
 
@@ -158,7 +159,7 @@ impl Traces {
         if self.services.focus {
             self.move_in_services(rows);
         } else {
-            self.scroll.by(rows, self.ids.len());
+            self.scroll.by(rows, self.listing.len());
             self.select(self.scroll.selected);
         }
     }
@@ -172,7 +173,7 @@ impl Traces {
         if row.is_some_and(|row| !row.is_here) {
             return Flow::say("this trace was evicted");
         }
-        let filter = self.matches.filter().text();
+        let filter = self.listing.filter().text();
         self.selected.map_or(Flow::Consumed, |id| Flow::Push(Box::new(Trace::new(id).finding(filter))))
     }
 
@@ -183,7 +184,7 @@ impl Traces {
         }
         if self.services.focus {
             self.services.focus = false;
-        } else if !self.matches.filter().is_empty() {
+        } else if !self.listing.filter().is_empty() {
             self.prompt.close();
             self.set_filter("");
         } else if self.services.chosen.is_some() {
@@ -205,22 +206,23 @@ impl View for Traces {
         let revised = self.stale.revision != Some(store.revision()) && cx.paused.is_none();
         self.is_empty = cx.totals.traces == 0;
         let rested = cx.now.since(self.stale.listed) >= pause_between(store.trace_count());
-        if revised && rested || self.stale.changed || self.pending > 0 {
+        let is_untidy = self.listing.is_untidy();
+        if revised && rested || self.stale.changed || self.pending > 0 || is_untidy {
             // What came while paused is still to be listed.
             let revision = if cx.paused.is_some() { self.stale.revision } else { Some(store.revision()) };
             self.stale = Stale { revision, changed: false, listed: cx.now };
             self.relist(store, cx.paused.is_some());
         }
         let height = self.list_height(area);
-        self.scroll.clamp(self.ids.len(), height);
+        self.scroll.clamp(self.listing.len(), height);
         self.refresh_rows(store, height, cx.paused.is_some());
-        if let Some(below) = self.regions(area).below.filter(|_| !self.preview) {
-            self.points.plot(scatter::inside(below));
-        }
+        let below = self.regions(area).below.filter(|_| !self.preview);
+        let plot = below.map_or(Rect::default(), scatter::inside);
+        let is_plotting = self.points.follow(&self.listing, plot);
         if self.preview {
             self.shape.refresh(store, self.selected, cx.paused.is_some());
         }
-        match (self.pending > 0, revised && !rested) {
+        match (self.pending > 0 || is_plotting || self.listing.is_untidy(), revised && !rested) {
             (true, _) => Work::Now,
             (false, true) => Work::Later,
             (false, false) => Work::Done,
@@ -228,14 +230,14 @@ impl View for Traces {
     }
 
     fn hidden(&self, cx: &Cx<'_>) -> Option<String> {
-        let filter = self.matches.filter().text();
+        let filter = self.listing.filter().text();
         let what = match (filter.is_empty(), &self.services.chosen) {
             (true, None) => return None,
             (false, None) => format!("its filter {filter}"),
             (true, Some(service)) => format!("the service {service}"),
             (false, Some(service)) => format!("its filter {filter} in the service {service}"),
         };
-        let (shown, all) = (count(self.ids.len() as u64), count(self.total));
+        let (shown, all) = (count(self.listing.len() as u64), count(self.total));
         Some(cx.say(&format!("the list shows {shown} of {all} traces, those of {what}; {{back}} clears it")))
     }
 
@@ -269,7 +271,7 @@ impl View for Traces {
             Action::Services if self.services.focus => Some("list"),
             Action::Follow if self.cursor == Cursor::Newest => Some("stop following"),
             Action::Back if self.services.focus => Some("back"),
-            Action::Back if !self.matches.filter().is_empty() => Some("clear filter"),
+            Action::Back if !self.listing.filter().is_empty() => Some("clear filter"),
             Action::Back => self.services.chosen.as_ref().map(|_| "all services"),
             _ => usual_hint(row, cx),
         }
@@ -314,7 +316,7 @@ impl View for Traces {
                 self.list_changed();
                 return self.services.resort();
             }
-            Action::Filter => self.prompt.open(self.matches.filter().text()),
+            Action::Filter => self.prompt.open(self.listing.filter().text()),
             Action::Sort => self.menu = Some(SortMenu::new(self.sort)),
             Action::CopyId => return self.copy_id(),
             Action::Services => self.services.focus = !self.services.focus,
@@ -354,7 +356,7 @@ impl View for Traces {
             if self.preview {
                 preview::draw(below, buf, cx, &self.shape);
             } else {
-                scatter::draw(below, buf, cx, &self.points, self.selected);
+                scatter::draw(below, buf, cx, &self.points, self.selected_point());
             }
         }
         if let Some(pane) = regions.services {

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::scatter::Scatter;
+use super::scatter::Ends;
 use super::{Cursor, Traces, doors};
 use crate::model::{Timestamp, duration_text};
 use crate::query::traces::{Sort, TraceRow};
@@ -115,10 +115,10 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let columns = Columns::new(inner.width, view.date(cx));
     titles(inner, buf, cx, (&columns, view.sort));
     let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-    let shown = view.rows.iter().zip(table::rows(below, view.scroll, view.ids.len(), 1));
+    let shown = view.rows.iter().zip(table::rows(below, view.scroll, view.listing.len(), 1));
     for (shown, Shown { line, selected, .. }) in shown {
         match &shown.row {
-            Some(row) => draw_row(line, buf, cx, (row, &columns, &view.points)),
+            Some(row) => draw_row(line, buf, cx, (row, &columns, &view.points.ends)),
             None => {
                 Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put("evicted", cx.theme.style(Role::Faint));
             }
@@ -127,10 +127,10 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
             table::mark(line, buf, cx, !view.services.focus);
         }
     }
-    if view.ids.len() > view.rows.len() {
-        place(area, buf, cx, (view.scroll.selected, view.ids.len()));
+    if view.listing.len() > view.rows.len() {
+        place(area, buf, cx, (view.scroll.selected, view.listing.len()));
     }
-    if view.ids.is_empty() {
+    if view.listing.is_empty() {
         let text = match (view.pending > 0, cx.paused) {
             (true, _) => "searching",
             (false, Some(_)) if view.total == 0 => "paused; {pause} shows what has come",
@@ -145,7 +145,7 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     let rule = cx.theme.style(Role::Border);
     let mut pen = title(area, buf, cx);
     pen.put(" Traces ", cx.theme.style(Role::Strong));
-    let shown = count(view.ids.len() as u64);
+    let shown = count(view.listing.len() as u64);
     let all = count(view.total);
     let counts = if shown == all { all } else { format!("{shown} of {all}") };
     pen.put(&counts, cx.theme.style(Role::Muted));
@@ -161,13 +161,14 @@ fn heading(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
     if let Some(prompt) = view.prompt.field() {
         dash(&mut pen, cx);
         prompt.draw(&mut pen, "/", cx.theme);
-    } else if !view.matches.filter().is_empty() {
+    } else if !view.listing.filter().is_empty() {
         dash(&mut pen, cx);
-        pen.put(&format!("/{}", view.matches.filter().text()), cx.theme.style(Role::Warning));
+        pen.put(&format!("/{}", view.listing.filter().text()), cx.theme.style(Role::Warning));
     }
     if view.pending > 0 {
         dash(&mut pen, cx);
-        pen.put(&format!("searching {} more", short_count(view.pending as u64)), cx.theme.style(Role::Warning));
+        let what = if view.listing.filter().is_empty() { "listing" } else { "searching" };
+        pen.put(&format!("{what} {} more", short_count(view.pending as u64)), cx.theme.style(Role::Warning));
     } else if view.cursor == Cursor::Newest {
         dash(&mut pen, cx);
         pen.put("following", cx.theme.style(Role::Faint));
@@ -260,9 +261,9 @@ impl Traces {
     fn date(&self, cx: &Cx<'_>) -> &'static str {
         let day = |time: Timestamp| time_text(time, cx.utc, "%Y-%m-%d");
         let year = |time: Timestamp| time_text(time, cx.utc, "%Y");
-        let ends = [self.points.first, self.points.last];
+        let ends = [self.points.ends.first, self.points.ends.last];
         match () {
-            () if self.ids.is_empty() => "",
+            () if self.listing.is_empty() => "",
             () if ends.iter().any(|end| year(*end) != year(cx.now)) => "%Y-%m-%d ",
             () if ends.iter().any(|end| day(*end) != day(cx.now)) => "%m-%d ",
             () => "",
@@ -270,7 +271,7 @@ impl Traces {
     }
 }
 
-fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, points): (&TraceRow, &Columns, &Scatter)) {
+fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, (row, columns, points): (&TraceRow, &Columns, &Ends)) {
     let mut pen = Pen::new(buf, cx.glyphs, line.x + 1, line.y, line.right());
     pen.put_left(columns.start, &time_text(row.start, cx.utc, &columns.time_format()), cx.theme.style(Role::Muted));
     let room = line.width.saturating_sub(columns.fixed() + 2);

@@ -30,7 +30,7 @@ impl Traces {
         match mouse.kind {
             MouseKind::WheelUp | MouseKind::WheelDown => {
                 let rows = if mouse.kind == MouseKind::WheelUp { -3 } else { 3 };
-                self.scroll.wheel(rows, self.ids.len(), height);
+                self.scroll.wheel(rows, self.listing.len(), height);
                 self.select(self.scroll.selected);
             }
             MouseKind::Press { clicks } if mouse.row >= first && row < self.rows.len() => {
@@ -53,8 +53,8 @@ impl Traces {
         if self.preview {
             return if clicks == 2 { self.open() } else { Flow::Consumed };
         }
-        let hit = self.points.hit(scatter::inside(below), (mouse.column, mouse.row));
-        let Some(at) = hit.and_then(|id| self.ids.iter().position(|other| *other == id)) else {
+        let hit = self.points.hit(&self.listing, scatter::inside(below), (mouse.column, mouse.row));
+        let Some(at) = hit.and_then(|id| self.listing.points(0).position(|point| point.id == id)) else {
             return Flow::Consumed;
         };
         self.services.focus = false;

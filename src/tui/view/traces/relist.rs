@@ -2,10 +2,9 @@
 
 use hashbrown::HashMap;
 
-use super::scatter::Scatter;
-use super::{Cursor, FILTER_WORK, Traces};
-use crate::model::TraceId;
-use crate::query::traces::{Sort, TraceRow, list, row};
+use super::{Cursor, LIST_WORK, Traces};
+use crate::query::listing::Wanted;
+use crate::query::traces::{Point, Sort, TraceRow, row};
 use crate::store::Store;
 use crate::tui::Effect;
 use crate::tui::view::Flow;
@@ -19,37 +18,33 @@ pub(super) struct Shown {
     pub(super) is_here: bool,
 }
 
-/// Least time in ns between two lists of `traces` made for arrivals alone: listing costs up to 1 µs a trace, and is to
-/// take a twentieth of the time, so that keys are answered from the list that is there. At most a second.
+/// Least time in ns between two lists of `traces` made for arrivals alone: what is listed anew is little, but the dots of
+/// all traces cost some 30 ns each, and are to take a small part of the time. At most half a second.
 pub(super) fn pause_between(traces: usize) -> u64 {
-    (traces as u64 * 20_000).min(1_000_000_000)
+    (traces as u64 * 1_000).min(500_000_000)
 }
 
 impl Traces {
-    /// Makes the lists anew. While paused, of what was there when the picture was frozen.
+    /// Brings the lists in line with the store. While paused, they are of what was there when the picture was frozen.
     pub(super) fn relist(&mut self, store: &Store, paused: bool) {
         if !paused {
-            self.total = store.trace_count() as u64;
+            let totals = store.totals();
+            (self.total, self.failed) = (totals.traces, totals.failed_traces);
             self.newest = store.traces().next_back().map(|trace| trace.arrival());
         }
-        if !paused {
-            self.failed = store.traces().filter(|trace| trace.errors() > 0).count() as u64;
-        }
         let service = self.services.refresh(store, paused);
-        self.matches.retain(store);
-        let mut listed = list(store, service, self.sort, &mut self.matches, FILTER_WORK);
-        if paused {
-            let is_new = |id: TraceId| store.trace(id).is_none_or(|trace| Some(trace.arrival()) > self.newest);
-            listed.ids.retain(|id| !is_new(*id));
-            listed.points.retain(|point| !is_new(point.id));
-        }
-        (self.ids, self.pending) = (listed.ids, listed.pending);
+        let until = paused.then_some(self.newest.unwrap_or(0));
+        self.listing.want(Wanted { service, sort: self.sort, until });
+        self.pending = self.listing.step(store, LIST_WORK);
         if self.cursor == Cursor::Newest {
-            let newest = listed.points.iter().max_by_key(|point| (point.start, std::cmp::Reverse(point.id)));
-            self.selected = newest.map(|point| point.id);
+            self.selected = self.listing.newest();
         }
-        self.points = Scatter::new(listed.points);
-        self.anchor();
+        self.anchor(store);
+    }
+
+    /// The selected trace, where the list has it.
+    pub(super) fn selected_point(&self) -> Option<Point> {
+        self.listing.at(self.scroll.selected).filter(|point| Some(point.id) == self.selected)
     }
 
     /// Makes the rows that show. Those that a frozen picture has shown stay as they are.
@@ -59,10 +54,10 @@ impl Traces {
         } else if !paused {
             self.frozen = HashMap::new();
         }
-        let visible = self.ids.iter().skip(self.scroll.top).take(height);
-        let shown = visible.map(|id| Shown {
-            row: self.frozen.get(id).cloned().or_else(|| row(store, *id)),
-            is_here: store.trace(*id).is_some(),
+        let visible = self.listing.points(self.scroll.top).take(height);
+        let shown = visible.map(|Point { id, .. }| Shown {
+            row: self.frozen.get(&id).cloned().or_else(|| row(store, id)),
+            is_here: store.trace(id).is_some(),
         });
         self.rows = shown.collect();
         if paused {
@@ -71,14 +66,16 @@ impl Traces {
     }
 
     /// Finds the selected trace in the new order; when it is gone, what has taken its place is selected.
-    fn anchor(&mut self) {
+    fn anchor(&mut self, store: &Store) {
         if self.cursor == Cursor::First {
-            self.selected = self.ids.first().copied();
+            self.selected = self.listing.at(0).map(|point| point.id);
             self.scroll = Scroll::default();
         }
-        match self.ids.iter().position(|id| Some(*id) == self.selected) {
-            Some(at) => self.scroll.moved_to(at),
-            None => self.selected = self.ids.get(self.scroll.selected.min(self.ids.len().saturating_sub(1))).copied(),
+        if let Some(at) = self.selected.and_then(|id| self.listing.position(store, id)) {
+            self.scroll.moved_to(at);
+        } else {
+            let at = self.scroll.selected.min(self.listing.len().saturating_sub(1));
+            self.selected = self.listing.at(at).map(|point| point.id);
         }
         if self.cursor == Cursor::Newest && self.sort == Sort::Newest {
             self.scroll.top = 0;

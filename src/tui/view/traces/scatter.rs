@@ -5,54 +5,136 @@ use std::time::Duration;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::model::{Timestamp, TraceId, duration_text};
+use crate::query::listing::Listing;
 use crate::query::traces::Point;
 use crate::tui::text::{Pen, cells, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{panel, set, title};
 
-/// The listed traces as points, and the dots that they make in a plot of the size last shown.
+/// Points that are looked at between two frames.
+const POINTS: usize = 60_000;
+
+/// What the listed traces span, and the dots that they make in a plot of the size last shown.
 #[derive(Default)]
 pub(super) struct Scatter {
-    all: Vec<Point>,
+    pub(super) ends: Ends,
+    size: (u16, u16),
+    /// A cell's braille dots and whether any of them has errors, row by row.
+    dots: Vec<Dots>,
+    /// The list that it is made of.
+    version: Option<u64>,
+    next: Option<Plot>,
+}
+
+/// A cell's braille dots, and whether any of them has errors.
+type Dots = (u8, bool);
+
+/// The first and the last moment, the shortest and the longest duration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ends {
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) longest: u64,
     shortest: u64,
-    size: Option<(u16, u16)>,
-    /// A cell's braille dots and whether any of them has errors, row by row.
-    dots: Vec<(u8, bool)>,
+}
+
+/// A picture in the making: first the ends of all points, then their dots.
+struct Plot {
+    version: u64,
+    size: (u16, u16),
+    ends: Option<Ends>,
+    has_ends: bool,
+    at: usize,
+    dots: Vec<Dots>,
+}
+
+impl Plot {
+    fn new(version: u64, size: (u16, u16)) -> Self {
+        let dots = vec![(0, false); usize::from(size.0) * usize::from(size.1)];
+        Self { version, size, ends: None, has_ends: false, at: 0, dots }
+    }
+
+    /// Looks at so many points more; whether that was all.
+    fn step(&mut self, listing: &Listing, points: usize) -> bool {
+        let mut left = points;
+        while left > 0 {
+            let before = left;
+            for point in listing.points(self.at).take(left) {
+                left -= 1;
+                if self.has_ends {
+                    self.dot(&point);
+                } else {
+                    self.ends = Some(self.ends.map_or(Ends::of(&point), |ends| ends.with(&point)));
+                }
+            }
+            self.at += before - left;
+            match (left > 0, self.has_ends || self.dots.is_empty()) {
+                (true, true) => return true,
+                (true, false) => (self.has_ends, self.at) = (true, 0),
+                (false, _) => {}
+            }
+        }
+        false
+    }
+
+    fn dot(&mut self, point: &Point) {
+        let (width, height) = self.size;
+        let (x, y) = self.ends.unwrap_or_default().place(point, Rect::new(0, 0, width, height));
+        if let Some((bits, failed)) = self.dots.get_mut(y / 4 * usize::from(width) + x / 2) {
+            *bits |= braille_bit(x % 2, y % 4);
+            *failed |= point.failed;
+        }
+    }
 }
 
 impl Scatter {
-    pub(super) fn new(all: Vec<Point>) -> Self {
-        Self {
-            first: all.iter().map(|point| point.start).min().unwrap_or_default(),
-            last: all.iter().map(|point| point.start).max().unwrap_or_default(),
-            longest: all.iter().map(|point| point.duration).max().unwrap_or_default(),
-            shortest: all.iter().map(|point| point.duration).min().unwrap_or_default(),
-            all,
-            size: None,
-            dots: Vec::new(),
+    /// Brings the dots of a plot in line with the list, a part of it at a time: drawing costs the plot's cells, however
+    /// many traces there are. Whether there is more to do.
+    pub(super) fn follow(&mut self, listing: &Listing, plot: Rect) -> bool {
+        let size = (plot.width, plot.height);
+        if self.next.is_none() && (self.version, self.size) == (Some(listing.version()), size) {
+            return false;
         }
+        let mut next = self.next.take().filter(|next| next.size == size);
+        let plot = next.get_or_insert_with(|| Plot::new(listing.version(), size));
+        if plot.step(listing, POINTS) {
+            let plot = std::mem::replace(plot, Plot::new(0, (0, 0)));
+            (self.ends, self.dots) = (plot.ends.unwrap_or_default(), plot.dots);
+            (self.version, self.size, next) = (Some(plot.version), size, None);
+        }
+        self.next = next;
+        self.next.is_some()
     }
 
-    /// Makes the dots for a plot unless they are there: drawing costs the plot's cells, however many traces there are.
-    pub(super) fn plot(&mut self, plot: Rect) {
-        let size = (plot.width, plot.height);
-        if self.size == Some(size) || plot.width == 0 || plot.height == 0 {
-            return;
+    /// The trace whose dot is at a cell of the screen, or next to it: of several the slowest.
+    pub(super) fn hit(&self, listing: &Listing, plot: Rect, (column, row): (u16, u16)) -> Option<TraceId> {
+        if plot.width == 0 || plot.height == 0 {
+            return None;
         }
-        self.size = Some(size);
-        let mut dots = vec![(0_u8, false); usize::from(plot.width) * usize::from(plot.height)];
-        for point in &self.all {
-            let (x, y) = self.place(point, plot);
-            if let Some((bits, failed)) = dots.get_mut(y / 4 * usize::from(plot.width) + x / 2) {
-                *bits |= braille_bit(x % 2, y % 4);
-                *failed |= point.failed;
-            }
+        let apart = |point: &Point| {
+            let (x, y) = self.ends.place(point, plot);
+            let (x, y) = (plot.x + cells(x / 2), plot.y + cells(y / 4));
+            x.abs_diff(column).max(y.abs_diff(row))
+        };
+        let near = listing.points(0).map(|point| (apart(&point), point)).filter(|(apart, _)| *apart <= 1);
+        near.min_by_key(|(apart, point)| (*apart, std::cmp::Reverse(point.duration), point.id))
+            .map(|(_, point)| point.id)
+    }
+}
+
+impl Ends {
+    fn of(point: &Point) -> Self {
+        Self { first: point.start, last: point.start, longest: point.duration, shortest: point.duration }
+    }
+
+    fn with(self, point: &Point) -> Self {
+        Self {
+            first: self.first.min(point.start),
+            last: self.last.max(point.start),
+            longest: self.longest.max(point.duration),
+            shortest: self.shortest.min(point.duration),
         }
-        self.dots = dots;
     }
 
     /// What the axis spans, in the unit of [`log2`]: from the shortest to the longest, at least a doubling and at most ten.
@@ -66,21 +148,6 @@ impl Scatter {
         let below_longest = log2(self.longest).saturating_sub(log2(duration)).min(self.span());
         let parts = (self.span() - below_longest) * u64::from(whole) / self.span();
         u16::try_from(parts).unwrap_or(whole).clamp(1, whole.max(1))
-    }
-
-    /// The trace whose dot is at a cell of the screen, or next to it: of several the slowest.
-    pub(super) fn hit(&self, plot: Rect, (column, row): (u16, u16)) -> Option<TraceId> {
-        if plot.width == 0 || plot.height == 0 {
-            return None;
-        }
-        let apart = |point: &Point| {
-            let (x, y) = self.place(point, plot);
-            let (x, y) = (plot.x + cells(x / 2), plot.y + cells(y / 4));
-            x.abs_diff(column).max(y.abs_diff(row))
-        };
-        let near = self.all.iter().map(|point| (apart(point), point)).filter(|(apart, _)| *apart <= 1);
-        near.min_by_key(|(apart, point)| (*apart, std::cmp::Reverse(point.duration), point.id))
-            .map(|(_, point)| point.id)
     }
 
     /// Where a point falls: two columns and four rows to a cell.
@@ -111,7 +178,7 @@ pub(super) fn inside(area: Rect) -> Rect {
     Rect { x: area.x + 11, y: area.y + 1, width, height }
 }
 
-pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter, selected: Option<TraceId>) {
+pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter, selected: Option<Point>) {
     let inner = panel(area, buf, cx, false);
     let mut pen = title(area, buf, cx);
     pen.put(" Duration over time ", cx.theme.style(Role::Strong));
@@ -121,40 +188,40 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter, 
         pen.put(word, cx.theme.style(Role::Muted));
     }
     let plot = inside(area);
-    if plot.width < 8 || plot.height < 2 || points.all.is_empty() {
+    if plot.width < 8 || plot.height < 2 || points.dots.is_empty() {
         return;
     }
-    axes(inner, plot, buf, cx, points);
+    axes(inner, plot, buf, cx, &points.ends);
     for (n, (bits, failed)) in points.dots.iter().enumerate().filter(|(_, (bits, _))| *bits > 0) {
         let column = plot.x + cells(n % usize::from(plot.width));
         let row = plot.y + cells(n / usize::from(plot.width));
         let sign = char::from_u32(0x2800 + u32::from(*bits)).filter(|_| !cx.ascii).unwrap_or('.');
         set(buf, column, row, sign, cx.theme.style(if *failed { Role::Error } else { Role::Bar }));
     }
-    if let Some(point) = points.all.iter().find(|point| Some(point.id) == selected) {
-        let (x, y) = points.place(point, plot);
+    if let Some(point) = selected {
+        let (x, y) = points.ends.place(&point, plot);
         set(buf, plot.x + cells(x / 2), plot.y + cells(y / 4), cx.glyphs.target, cx.theme.style(Role::Warning));
     }
 }
 
-fn axes(inner: Rect, plot: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter) {
+fn axes(inner: Rect, plot: Rect, buf: &mut Buffer, cx: &Cx<'_>, ends: &Ends) {
     let style = cx.theme.style(Role::Faint);
-    let span = points.span() as f64 / 256.0;
+    let span = ends.span() as f64 / 256.0;
     let rows = [(plot.y, 0.0), (plot.y + plot.height / 2, 0.5), (plot.bottom() - 1, 1.0)];
     for (y, part) in rows {
-        let duration = points.longest as f64 / (span * part).exp2();
+        let duration = ends.longest as f64 / (span * part).exp2();
         // A duration is never above 2⁶⁴ ns, nor below 0.
         let duration = Duration::from_secs_f64(duration / 1e9).as_nanos();
         let duration = u64::try_from(duration).unwrap_or(u64::MAX);
-        let below = part > 0.9 && points.shortest < duration && log2(points.longest) - log2(points.shortest) > TEN;
+        let below = part > 0.9 && ends.shortest < duration && log2(ends.longest) - log2(ends.shortest) > TEN;
         let sign = if below { if cx.ascii { "<=" } else { "≤" } } else { "" };
         let mut pen = Pen::new(buf, cx.glyphs, inner.x, y, plot.x);
         pen.put_right(9, &format!("{sign}{}", duration_text(duration)), style);
     }
     let day = |time| time_text(time, cx.utc, "%Y-%m-%d");
-    let is_one_day = day(points.first) == day(points.last);
+    let is_one_day = day(ends.first) == day(ends.last);
     let format = if is_one_day { "%H:%M:%S" } else { "%m-%d %H:%M" };
-    let (first, last) = (time_text(points.first, cx.utc, format), time_text(points.last, cx.utc, format));
+    let (first, last) = (time_text(ends.first, cx.utc, format), time_text(ends.last, cx.utc, format));
     let mut pen = Pen::new(buf, cx.glyphs, plot.x, plot.bottom(), plot.right());
     pen.put(&first, style);
     pen.x = plot.right().saturating_sub(width(&last));
