@@ -5,6 +5,8 @@
 pub(crate) struct Glyphs {
     /// Eighth blocks from the left, 1/8 to 8/8.
     pub(crate) eighths: [char; 8],
+    /// A whole cell of a bar below another of its colour: a line stays free between them.
+    pub(crate) below: char,
     /// Whether `eighths` are partial: ASCII bars have whole cells only.
     pub(crate) partial: bool,
     /// A thin bar's body and its half end.
@@ -54,6 +56,7 @@ pub(crate) struct Glyphs {
 /// For terminals that show Unicode.
 pub(crate) const UNICODE: Glyphs = Glyphs {
     eighths: ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+    below: '▇',
     partial: true,
     thin: ['━', '╸'],
     event: ['◆', '◈'],
@@ -81,6 +84,7 @@ pub(crate) const UNICODE: Glyphs = Glyphs {
 /// For terminals and logs that show ASCII only.
 pub(crate) const ASCII: Glyphs = Glyphs {
     eighths: ['=', '=', '=', '=', '=', '=', '=', '='],
+    below: '=',
     partial: false,
     thin: ['=', '-'],
     event: ['*', '%'],

@@ -48,6 +48,11 @@ pub(crate) fn usual_hint(row: &Binding, cx: &Cx<'_>) -> Option<&'static str> {
     }
 }
 
+/// Whether services cannot be told by a chip's colour.
+pub(crate) fn is_plain(cx: &Cx<'_>) -> bool {
+    cx.theme.is_plain() || cx.ascii
+}
+
 /// Whether a file is being read.
 fn is_reading(sources: &[SourceStatus]) -> bool {
     sources.iter().any(|source| matches!(source.state, SourceState::Reading { .. }))

@@ -84,7 +84,7 @@ fn dots(harness: &Harness) -> Vec<(u16, u16)> {
     let mut dots = Vec::new();
     for (y, line) in harness.screen().lines().enumerate().filter(|(_, line)| !line.contains("Duration over")) {
         for (x, char) in line.chars().enumerate() {
-            if ('\u{2801}'..='\u{28ff}').contains(&char) || char == '◉' && y > 30 {
+            if ('\u{2801}'..='\u{28ff}').contains(&char) || (char == '◉' || char == '✗') && y > 32 {
                 dots.push((u16::try_from(x).expect("small"), u16::try_from(y).expect("small")));
             }
         }

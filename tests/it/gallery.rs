@@ -1,5 +1,7 @@
 //! Every screen in every state, as text and as colour roles: what a user sees, kept side by side in `snapshots/`.
 
+use std::collections::BTreeSet;
+
 use tracetui::model::{Place, Problem, SourceState, SourceStatus, SpanBatch};
 use tracetui::tui::{Colors, Msg, Options};
 
@@ -49,11 +51,17 @@ fn screens_of_a_shop() {
     for (name, keys) in [
         ("list", ""),
         ("list-services", "tab down"),
+        ("list-services-by-name", "tab s"),
+        ("list-why", "tab right down"),
+        ("list-of-a-reason", "tab right enter"),
         ("list-sort-menu", "s j"),
         ("list-preview", "G v"),
         ("list-paused", "space"),
         ("trace", "G enter"),
         ("trace-error", "G enter e"),
+        ("trace-error-last", "G enter e e e e"),
+        ("trace-paused", "G enter space"),
+        ("trace-without-errors", "enter"),
         ("trace-folded", "G enter j j left"),
         ("trace-missing-parent", "G enter G k"),
         ("trace-times", "G enter t"),
@@ -63,12 +71,68 @@ fn screens_of_a_shop() {
         ("details-warnings", "G enter tab tab tab tab"),
         ("details-json", "G enter backtab"),
         ("details-enlarged", "G enter enter"),
+        ("details-cursor", "G enter enter j"),
+        ("details-full", "G enter e enter enter"),
+        ("details-cursor-events", "G enter e tab enter j j"),
         ("help", "?"),
+        ("help-of-a-trace", "G enter ?"),
         ("palette", ":"),
         ("health", "H"),
     ] {
         shoot(name, |size| shop(roles(), size).keys(keys));
     }
+}
+
+#[test]
+fn finding() {
+    let found = |size, text: &str, keys: &str| shop(roles(), size).keys("G enter /").text(text).keys(keys);
+    shoot("find-typing", |size| found(size, "stock", ""));
+    shoot("find", |size| found(size, "db.statement=UPDATE", "enter n"));
+    shoot("find-last", |size| found(size, "db.statement=UPDATE", "enter n n"));
+    shoot("find-none", |size| found(size, "nothing-like-it", "enter"));
+    shoot("find-from-list", |size| shop(roles(), size).keys("/").text("card declined").keys("enter enter"));
+    shoot("help-typing", |size| shop(roles(), size).keys("?").text("fold"));
+    shoot("palette-typing", |size| shop(roles(), size).keys(":").text("most"));
+    shoot("palette-idle", |size| shop(roles(), size).keys("enter :").text("error"));
+    shoot("filter-by-attribute", |size| shop(roles(), size).keys("G enter enter j ="));
+}
+
+/// Traces of two days, some incomplete, some with shared ids, enough for dots.
+const DAYS: &str = r#"
+cart GET /cart 0..12 server
+trace 2 at 3000
+frontend GET / 0..47 server error "upstream connect error" http.response.status_code=503
+  cart shop.Cart/Get 3..9 client
+trace 3 at 86400000
+? frontend GET /orders 5..900 server id=9
+trace 4 at 86405000
+frontend GET /orders 0..9000 server id=5
+  orders list 1..2 server id=5
+trace 5 at 86409000
+frontend POST /orders 0..110 server error "no stock left of item 4711"
+trace 6 at 90000000
+orders nightly 0..60000 consumer
+"#;
+
+#[test]
+fn traces_of_days() {
+    let days = |(width, height): (u16, u16)| {
+        let mut harness = Harness::new(Options { utc: true, ..roles() }, width, height);
+        harness.extend(&sketch(DAYS));
+        harness
+    };
+    shoot("days", days);
+    shoot("days-longest", |size| days(size).keys("s j j enter"));
+    shoot("days-why", |size| days(size).keys("tab"));
+}
+
+#[test]
+fn quitting() {
+    let listening = |(width, height): (u16, u16)| {
+        let options = Options { invitation: waiting_on(&["127.0.0.1:6831"]), ..roles() };
+        shop(options, (width, height)).listening()
+    };
+    shoot("quit-asked", |size| listening(size).keys("q"));
 }
 
 #[test]
@@ -110,6 +174,15 @@ fn waiting_and_reading() {
         harness.extend(&problems());
         harness.keys("H enter")
     });
+    shoot("health-filtered", |size| shop(roles(), size).keys("/").text("card").keys("enter H"));
+    shoot("health-paused", |size| shop(roles(), size).listening().keys("space H"));
+    shoot("health-problem-without-bytes", |size| {
+        let mut harness = shop(roles(), size).listening();
+        let mut problems = problems();
+        problems.problems.iter_mut().for_each(|problem| problem.bytes.clear());
+        harness.extend(&problems);
+        harness.keys("H enter")
+    });
     insta::assert_snapshot!("too-small-39x9", shop(roles(), (39, 9)).picture());
 }
 
@@ -147,6 +220,12 @@ fn doors() {
         let mut harness = shop(roles(), size);
         harness.app().update(Msg::Sources(busy.clone()));
         harness.settled().keys("H")
+    });
+    shoot("doors-health-sources", |size| {
+        let mut harness = shop(roles(), size);
+        harness.app().update(Msg::Sources(busy.clone()));
+        harness.extend(&problems());
+        harness.keys("H tab G")
     });
     shoot("doors-list", |size| {
         let mut harness = shop(roles(), size);
@@ -200,5 +279,59 @@ fn terminals_that_show_less() {
         let harness = harness.keys("G enter e");
         insta::assert_snapshot!(format!("{name}-trace"), harness.painted());
         assert!(!options.ascii || harness.screen().is_ascii(), "{}", harness.screen());
+    }
+}
+
+/// Words of a screen, without what only frames it.
+fn words(screen: &str) -> BTreeSet<String> {
+    let words = screen.split(|sign: char| !sign.is_alphanumeric());
+    words.filter(|word| word.chars().count() > 1 && word.is_ascii()).map(str::to_owned).collect()
+}
+
+/// What colours tell is told without them, and what signs tell is told in ASCII.
+#[test]
+fn every_meaning_is_kept_without_colours_and_in_ascii() {
+    let states = [
+        "",
+        "tab down",
+        "tab right down",
+        "G enter",
+        "G enter e",
+        "G enter enter j",
+        "G enter e tab",
+        "H",
+        "?",
+        "G enter ?",
+        "s j",
+    ];
+    for (width, height) in SIZES {
+        for keys in states {
+            let draw = |options: Options| shop(options, (width, height)).keys(keys);
+            let (colored, plain) = (draw(roles()), draw(options()));
+            let ascii = draw(Options { ascii: true, ..options() });
+            assert!(ascii.screen().is_ascii(), "{}", ascii.screen());
+            for other in [&plain, &ascii] {
+                // Names of services take room from operations where no chip tells the service.
+                let lost: Vec<_> = words(&colored.screen()).difference(&words(&other.screen())).cloned().collect();
+                assert!(
+                    lost.len() * 8 <= words(&colored.screen()).len(),
+                    "{keys} {width}: {lost:?}\n{}",
+                    other.screen()
+                );
+                // The row that the keys act on, and what failed, have a sign of their own.
+                let sign = |unicode: char, plain: char| if other.screen().is_ascii() { plain } else { unicode };
+                let count = |screen: &str, sign: char| screen.chars().filter(|char| *char == sign).count();
+                let marked = |screen: &str, sign: char| {
+                    screen.lines().filter(|line| line.trim_start_matches(['│', '|']).starts_with(sign)).count()
+                };
+                let selected = marked(&colored.screen(), '▌');
+                assert!(marked(&other.screen(), sign('▌', '>')) >= selected, "{keys} {width}\n{}", other.screen());
+                let failed = count(&colored.screen(), '✗');
+                assert!(count(&other.screen(), sign('✗', 'x')) >= failed, "{keys} {width}\n{}", other.screen());
+            }
+        }
+        // What was found stands out by more than a colour.
+        let found = shop(options(), (width, height)).keys("G enter /").text("stock").keys("enter");
+        assert!(found.is_underlined("stock"), "{}", found.screen());
     }
 }

@@ -208,6 +208,19 @@ impl Harness {
         format!("{}\n\n{}", self.screen(), lines.collect::<Vec<_>>().join("\n"))
     }
 
+    /// Whether a word of the screen is underlined, wherever it stands.
+    pub(crate) fn is_underlined(&self, word: &str) -> bool {
+        let buf = self.buffer();
+        let mut text = String::new();
+        for y in 0..self.area.height {
+            let cells = (0..self.area.width).map(|x| &buf[(x, y)]);
+            let underlined = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
+            text.extend(underlined.map(Cell::symbol));
+            text.push('\n');
+        }
+        text.contains(word)
+    }
+
     /// The screen's first line that holds `text`.
     pub(crate) fn line(&self, text: &str) -> Option<String> {
         self.screen().lines().find(|line| line.contains(text)).map(str::to_string)

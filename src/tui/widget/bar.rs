@@ -1,6 +1,10 @@
 //! Bars with edges finer than a cell.
 
-use ratatui::{buffer::Buffer, style::Style};
+use ratatui::{
+    buffer::{Buffer, Cell},
+    layout::Rect,
+    style::Style,
+};
 
 use super::set;
 pub(crate) use crate::query::ruler::Eighths;
@@ -20,6 +24,20 @@ pub(crate) fn full(
         let to = bar.end.saturating_sub(u32::from(column) * 8).min(8);
         let (sign, swapped) = piece(from, to, glyphs);
         set(buf, x + column, y, sign, if swapped { swap(style) } else { style });
+    }
+}
+
+/// Parts the whole cells of a line from those of the line above that have their colour: two such bars would be one block.
+pub(crate) fn part(line: Rect, buf: &mut Buffer, glyphs: &Glyphs) {
+    let whole = |cell: &Cell| {
+        let sign = cell.symbol().chars().next();
+        sign == glyphs.eighths.last().copied() || sign == Some(glyphs.below)
+    };
+    for x in line.x..line.right() {
+        let above = line.y.checked_sub(1).and_then(|y| buf.cell((x, y))).filter(|cell| whole(cell)).map(|cell| cell.fg);
+        if let Some(cell) = buf.cell_mut((x, line.y)).filter(|cell| whole(cell) && Some(cell.fg) == above) {
+            cell.set_char(glyphs.below);
+        }
     }
 }
 

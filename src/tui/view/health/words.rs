@@ -105,7 +105,7 @@ fn of_state(source: &SourceStatus) -> Option<(Role, String)> {
         SourceState::Listening if source.exposed => {
             said(Role::Warning, "listens on all interfaces, open to the network")
         }
-        SourceState::Listening if source.asks_token => said(Role::Muted, "asks for the token"),
+        SourceState::Listening if source.asks_token && !is_silent(source) => said(Role::Muted, "asks for the token"),
         SourceState::Busy => said(Role::Warning, "not opened: another program has the port"),
         SourceState::Stopped => said(Role::Warning, "stopped before the end"),
         SourceState::Failed(reason) => {
@@ -130,7 +130,10 @@ fn of_nothing(source: &SourceStatus) -> Option<(Role, String)> {
             format!("no spans: {} malformed, the problems below say why", count(source.malformed))
         }
         _ if source.refused > 0 => format!("no spans: {}", turned_away(source)),
-        _ if is_silent(source) => return Some((Role::Muted, "nothing has come in yet".to_owned())),
+        _ if is_silent(source) => {
+            let token = if source.asks_token && !source.exposed { ", asks for the token" } else { "" };
+            return Some((Role::Muted, format!("nothing has come in yet{token}")));
+        }
         SourceState::Following if source.bytes == 0 => {
             return Some((Role::Muted, "nothing was written yet".to_owned()));
         }

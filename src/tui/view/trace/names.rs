@@ -15,7 +15,7 @@ use crate::store::TraceRef;
 use crate::tui::shorten::{names, short_service};
 use crate::tui::text::{Pen, cells, short_count, width};
 use crate::tui::theme::Role;
-use crate::tui::view::Cx;
+use crate::tui::view::{Cx, is_plain};
 
 /// The column is never narrower unless the user wants it.
 const LEAST: u16 = 24;
@@ -185,11 +185,6 @@ pub(super) fn draw(view: &Trace, row: &WaterfallRow, (area, first): (Rect, bool)
         pen.skip(1);
         pen.put(&text, style);
     }
-}
-
-/// Whether services cannot be told by a chip's colour.
-pub(super) fn is_plain(cx: &Cx<'_>) -> bool {
-    cx.theme.is_plain() || cx.ascii
 }
 
 /// `(13)` for rows folded away, `↓2` for two spans below that failed, `✗` for the span itself.

@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::Trace;
-use super::names::is_plain;
 use crate::query::cause::cause;
 use crate::query::tree::{Build, Node, Tree};
 use crate::query::waterfall;
 use crate::store::{Store, TraceRef};
 use crate::tui::Work;
 use crate::tui::action::{Action, Scope};
+use crate::tui::view::is_plain;
 use crate::tui::view::{Cx, Flow, View};
 
 /// Work on a tree in one frame, in ns.

@@ -9,7 +9,7 @@ use crate::query::tree::Build;
 use crate::tui::text::{Pen, cells, count, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::widget::{highlight, set};
+use crate::tui::widget::{bar, highlight, set};
 
 pub(super) fn draw(view: &Trace, regions: &Regions, buf: &mut Buffer, cx: &Cx<'_>) {
     let names = view.names_width(regions.rows);
@@ -40,6 +40,7 @@ pub(super) fn draw(view: &Trace, regions: &Regions, buf: &mut Buffer, cx: &Cx<'_
         if let Some(span) = &row.span {
             let ground = if cx.theme.is_plain() { Style::new() } else { ground };
             bars::draw((line, &axis), span, buf, cx, ground);
+            bar::part(Rect { x: axis.x, width: line.right().saturating_sub(axis.x), ..line }, buf, cx.glyphs);
         }
     }
 }

@@ -6,10 +6,10 @@ use super::scatter::Ends;
 use super::{Cursor, Traces, doors};
 use crate::model::{Timestamp, duration_text};
 use crate::query::traces::{Sort, TraceRow};
-use crate::tui::shorten::names;
+use crate::tui::shorten::{middle, names};
 use crate::tui::text::{Pen, count, short_count, time_text};
 use crate::tui::theme::Role;
-use crate::tui::view::Cx;
+use crate::tui::view::{Cx, is_plain};
 use crate::tui::widget::table::{self, Shown};
 use crate::tui::widget::{bar, dash, panel, place, status, title};
 
@@ -41,6 +41,9 @@ struct Columns {
 
 /// Cells that service and operation need to be told apart.
 const OPERATION: u16 = 28;
+
+/// Cells below which the service is its colour alone.
+const BOTH: u16 = 20;
 
 /// Cells that a reason needs to be understood.
 const REASON: u16 = 20;
@@ -326,7 +329,12 @@ fn operation(pen: &mut Pen<'_>, cx: &Cx<'_>, row: &TraceRow, (room, with_mark): 
     let mark = mark(row).filter(|_| with_mark);
     pen.end = to.saturating_sub(if mark.is_some() { 2 } else { 0 });
     let unnamed = if row.service.is_empty() { "unknown_service" } else { &row.service };
-    let (service, name) = names(unnamed, &row.name, pen.room(), cx.glyphs.ellipsis);
+    let (service, name) = if pen.room() < BOTH && !is_plain(cx) {
+        pen.sign(cx.glyphs.chip, cx.service(&row.service));
+        (String::new(), middle(&row.name, pen.room(), 40, cx.glyphs.ellipsis))
+    } else {
+        names(unnamed, &row.name, pen.room(), cx.glyphs.ellipsis)
+    };
     pen.put(&service, cx.service(&row.service).add_modifier(Modifier::BOLD));
     pen.skip(u16::from(!service.is_empty()));
     pen.put(&name, cx.theme.style(Role::Text));

@@ -9,7 +9,7 @@ use crate::query::listing::Listing;
 use crate::query::traces::Point;
 use crate::tui::text::{Pen, cells, time_text, width};
 use crate::tui::theme::Role;
-use crate::tui::view::Cx;
+use crate::tui::view::{Cx, is_plain};
 use crate::tui::widget::{panel, set, title};
 
 /// Points that are looked at between two frames.
@@ -182,8 +182,13 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter, 
     let inner = panel(area, buf, cx, false);
     let mut pen = title(area, buf, cx);
     pen.put(" Duration over time ", cx.theme.style(Role::Strong));
-    for (role, word) in [(Role::Bar, " ok "), (Role::Error, " has errors "), (Role::Warning, " selected ")] {
-        let sign = if role == Role::Warning { cx.glyphs.target } else { cx.glyphs.dot };
+    let failed = if is_plain(cx) { cx.glyphs.error } else { cx.glyphs.dot };
+    let legend = [
+        (Role::Bar, cx.glyphs.dot, " ok "),
+        (Role::Error, failed, " has errors "),
+        (Role::Warning, cx.glyphs.target, " selected "),
+    ];
+    for (role, sign, word) in legend {
         pen.sign(sign, cx.theme.style(role));
         pen.put(word, cx.theme.style(Role::Muted));
     }
@@ -195,7 +200,12 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, points: &Scatter, 
     for (n, (bits, failed)) in points.dots.iter().enumerate().filter(|(_, (bits, _))| *bits > 0) {
         let column = plot.x + cells(n % usize::from(plot.width));
         let row = plot.y + cells(n / usize::from(plot.width));
-        let sign = char::from_u32(0x2800 + u32::from(*bits)).filter(|_| !cx.ascii).unwrap_or('.');
+        // Without colours a sign says what failed.
+        let sign = match char::from_u32(0x2800 + u32::from(*bits)).filter(|_| !cx.ascii) {
+            _ if *failed && is_plain(cx) => cx.glyphs.error,
+            Some(dots) => dots,
+            None => '.',
+        };
         set(buf, column, row, sign, cx.theme.style(if *failed { Role::Error } else { Role::Bar }));
     }
     if let Some(point) = selected {

@@ -51,7 +51,9 @@ pub(in crate::tui::view::traces) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'
             table::mark(line, buf, cx, services.focus && !services.in_reasons);
         }
     }
-    table::ends(layout.list, scroll, services.rows.len() + 1, buf, cx);
+    // On the border: figures stand to the last column.
+    let edge = Rect { width: layout.list.width + 1, ..layout.list };
+    table::ends(edge, scroll, services.rows.len() + 1, buf, cx);
     why(&layout, buf, cx, view);
 }
 
@@ -116,7 +118,10 @@ fn why(layout: &Layout, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
         pen.sign(cx.glyphs.border[0], cx.theme.style(Role::Border));
     }
     let shown = layout.reasons(services);
-    let hidden = services.reasons.len() - shown.len();
+    let is_more = [
+        shown.first().is_some_and(|(at, ..)| *at > 0),
+        shown.last().is_some_and(|(at, ..)| at + 1 < services.reasons.len()),
+    ];
     for (at, y, reason, lines) in shown {
         let line = Rect { y, height: u16::try_from(lines.len()).unwrap_or(1), ..area };
         let mut pen = Pen::new(buf, cx.glyphs, area.x + 1, y, area.right());
@@ -134,7 +139,8 @@ fn why(layout: &Layout, buf: &mut Buffer, cx: &Cx<'_>, view: &Traces) {
             table::mark(line, buf, cx, true);
         }
     }
-    if hidden > 0 {
-        set(buf, area.right(), area.bottom().saturating_sub(1), cx.glyphs.more[1], cx.theme.style(Role::Accent));
+    let ends = [area.y + 2, area.bottom().saturating_sub(1)];
+    for ((_, y), sign) in is_more.into_iter().zip(ends).zip(cx.glyphs.more).filter(|((is_more, _), _)| *is_more) {
+        set(buf, area.right(), y, sign, cx.theme.style(Role::Accent));
     }
 }
