@@ -79,7 +79,7 @@ impl Listing {
             self.begin();
         }
         let until = self.wanted.until;
-        let mut look = Look { store, matches: &mut self.matches, until, budget: Budget::new(work) };
+        let mut look = Look { store, matches: &mut self.matches, until, budget: Budget::new(work), has_moved: false };
         let Some(next) = &mut self.next else {
             self.version += u64::from(self.shown.step(&mut look));
             return self.shown.left(store, until);

@@ -1,5 +1,7 @@
 //! The whole interface: the store, a stack of views, and what all of them share.
 
+mod rate;
+
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::action::{Action, Scope};
@@ -12,19 +14,18 @@ use super::view::palette::Palette;
 use super::view::trace::Trace;
 use super::view::traces::Traces;
 use super::view::{Cx, Flow, View};
-use super::widget::{hint_bar, status};
-use super::{Effect, Key, Keymap, Mouse, Msg, Options, Work, text};
+use super::widget::hint_bar::{self, Press};
+use super::widget::status;
+use super::{Effect, Key, Keymap, Mouse, MouseKind, Msg, Options, Work, text};
 use crate::model::{SourceState, SourceStatus, SpanBatch, Timestamp, TraceId};
 use crate::store::{Store, Totals};
+use rate::Rate;
 
 /// Steps of returning memory done with each frame: well below a millisecond.
 const TIDY: usize = 4_096;
 
 /// How long the bottom line says what was done, in ns, unless a key is pressed before.
 const FLASH: u64 = 4_000_000_000;
-
-/// Seconds of rates kept for the header's sparkline.
-const RATES: usize = 10;
 
 /// The interface. Messages go in, effects and a picture come out.
 pub struct App {
@@ -60,38 +61,6 @@ struct Frozen {
     totals: Totals,
     sources: Vec<SourceStatus>,
     rates: Vec<u64>,
-}
-
-/// Spans per second, sampled when the clock moves on: of all sources together, and of each.
-#[derive(Default)]
-struct Rate {
-    at: Timestamp,
-    received: u64,
-    samples: Vec<u64>,
-    each: Vec<(u64, u64)>,
-}
-
-impl Rate {
-    fn sample(&mut self, now: Timestamp, received: u64, sources: &[SourceStatus]) {
-        let passed = now.since(self.at);
-        if passed < 900_000_000 {
-            return;
-        }
-        let rate = |arrived: u64| {
-            let rate = u128::from(arrived) * 1_000_000_000 / u128::from(passed);
-            u64::try_from(rate).unwrap_or(u64::MAX)
-        };
-        self.each.resize(sources.len(), (0, 0));
-        for (known, source) in self.each.iter_mut().zip(sources) {
-            *known = (source.spans, rate(source.spans.saturating_sub(known.0)));
-        }
-        // Of the same moment as those of the sources, so that no two figures on the screen disagree.
-        self.samples.push(self.each.iter().map(|(_, rate)| rate).sum());
-        if self.samples.len() > RATES {
-            self.samples.remove(0);
-        }
-        (self.at, self.received) = (now, received);
-    }
 }
 
 impl App {
@@ -261,8 +230,23 @@ impl App {
 
     fn point(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
         self.is_used = true;
+        if mouse.row + 1 == self.size.height && matches!(mouse.kind, MouseKind::Press { .. }) {
+            self.press_hint(mouse.column, effects);
+            return;
+        }
         if let Some(flow) = self.with_top(|view, area, cx| view.mouse(mouse, area, cx)) {
             self.follow(flow, effects);
+        }
+    }
+
+    /// A click on a hint is its key.
+    fn press_hint(&mut self, column: u16, effects: &mut Vec<Effect>) {
+        let bottom = Rect { y: self.size.height.saturating_sub(1), height: 1, ..self.size };
+        let view = self.views.last().filter(|_| self.flash.is_none());
+        match view.and_then(|view| hint_bar::at(column, bottom, &self.cx(), view.as_ref())) {
+            Some(Press::Action(action)) => self.act(action, effects),
+            Some(Press::Key(key)) => self.press(key, effects),
+            None => self.flash = None,
         }
     }
 

@@ -28,6 +28,7 @@ mod listen;
 mod listing;
 mod lists;
 mod logs;
+mod mouse;
 mod names;
 mod output;
 mod packed;

@@ -20,6 +20,9 @@ const SPAN_COST: u64 = 250;
 /// What it costs in ns to walk past a trace that stands still.
 const WALK_COST: u64 = 8;
 
+/// Spans that are read in any case.
+const LEAST: usize = 64;
+
 /// Traces that find their places together.
 const RUN: usize = 10_000;
 
@@ -30,6 +33,8 @@ pub(super) struct Look<'a> {
     /// See [`Wanted::until`].
     pub(super) until: Option<u64>,
     pub(super) budget: Budget,
+    /// A trace was looked at: the first one is in any case, so that there is always an end.
+    pub(super) has_moved: bool,
 }
 
 /// A list in the making.
@@ -88,7 +93,7 @@ impl Made {
         let is_meant = |trace: &TraceRef<'_>| until.is_none_or(|until| trace.arrival() <= until);
         let mut run = Vec::new();
         for trace in store.traces_after(self.looked).take_while(is_meant).take(RUN) {
-            if look.budget.is_spent() {
+            if look.budget.is_spent() && look.has_moved {
                 break;
             }
             let Some(fits) = self.fits(trace, look) else { break };
@@ -156,6 +161,7 @@ impl Made {
             return Some(false);
         }
         let spans = usize::try_from(look.budget.left() / SPAN_COST).unwrap_or(usize::MAX);
+        let spans = if std::mem::replace(&mut look.has_moved, true) { spans } else { spans.max(LEAST) };
         let mut left = spans;
         let fits = look.matches.check(trace, &mut left);
         look.budget.pay(SPAN_COST, spans - left);

@@ -5,6 +5,7 @@ mod details;
 mod find;
 mod header;
 mod inspect;
+mod mouse;
 mod names;
 mod navigate;
 mod rebuild;
@@ -25,7 +26,7 @@ use crate::store::{SpanRef, Store};
 use crate::tui::action::{Action, Binding, Scope};
 use crate::tui::keymap::FieldKey;
 use crate::tui::widget::{Scroll, status};
-use crate::tui::{Effect, Key, Mouse, MouseKind, Work};
+use crate::tui::{Effect, Key, Mouse, Work};
 use details::Details;
 use find::Finding;
 use names::{Names, guides_cap};
@@ -63,8 +64,7 @@ pub(crate) struct Trace {
     walk: Walk,
     finding: Finding,
     cause: Option<Cause>,
-    /// The border between names and bars is being dragged.
-    dragging: bool,
+    dragged: Option<mouse::Border>,
     details: Details,
 }
 
@@ -109,7 +109,7 @@ impl Trace {
             walk: Walk::default(),
             finding: Finding::default(),
             cause: None,
-            dragging: false,
+            dragged: None,
             details: Details::default(),
         }
     }
@@ -250,44 +250,7 @@ impl View for Trace {
     }
 
     fn mouse(&mut self, mouse: Mouse, area: Rect, _cx: &Cx<'_>) -> Flow {
-        let regions = self.regions(area);
-        let at = (mouse.column, mouse.row).into();
-        let wheel = match mouse.kind {
-            MouseKind::WheelUp => -3,
-            MouseKind::WheelDown => 3,
-            MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => 0,
-        };
-        let border = self.names_width(area);
-        if matches!(mouse.kind, MouseKind::Press { clicks: 1 })
-            && mouse.column == border
-            && (regions.rows.contains(at) || regions.ruler.contains(at))
-        {
-            self.dragging = true;
-        } else if self.dragging {
-            self.dragging = mouse.kind == MouseKind::Drag;
-            self.names.drag(mouse.column, area.width, self.times);
-        } else if regions.details.contains(at) {
-            if let Some(link) = self.details.mouse(mouse, wheel, regions.details) {
-                return self.go_to_link(link);
-            }
-        } else if regions.rows.contains(at) {
-            let row = usize::from(mouse.row - regions.rows.y);
-            if wheel != 0 {
-                self.scroll.wheel(wheel, self.visible.len(), usize::from(regions.rows.height));
-                self.select(self.scroll.selected);
-            } else if let MouseKind::Press { clicks } = mouse.kind
-                && row < self.rows.len()
-            {
-                self.select(self.scroll.top + row);
-                let on_sign = mouse.column < self.names_width(area) && self.on_fold_sign(row, mouse.column, area.width);
-                if clicks == 2 || on_sign {
-                    self.toggle_fold();
-                }
-            }
-        } else if mouse.row == regions.header.y && mouse.column < 3 && matches!(mouse.kind, MouseKind::Press { .. }) {
-            return Flow::Pop;
-        }
-        Flow::Consumed
+        self.point(mouse, area)
     }
 
     /// ```text

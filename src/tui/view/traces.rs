@@ -34,6 +34,11 @@ use sort_menu::SortMenu;
 /// Fewer traces than this say nothing as dots.
 const FEW: usize = 5;
 
+/// Cells of the services at least, and of the list beside them; lines of the list above what is below it.
+const LEAST_PANE: u16 = 24;
+const LEAST_LIST: u16 = 36;
+const LEAST_ROWS: u16 = 6;
+
 /// What may be done for the list between two frames, in ns.
 const LIST_WORK: u64 = 5_000_000;
 
@@ -62,8 +67,25 @@ pub(crate) struct Traces {
     rows: Vec<Shown>,
     /// Rows shown since the picture was frozen, which stay as they were; empty while it is not.
     frozen: HashMap<TraceId, TraceRow>,
+    borders: Borders,
     points: Scatter,
     shape: preview::Shape,
+}
+
+/// Where the user dragged the borders between the parts, and the one that is being dragged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Borders {
+    /// Width of the services.
+    pane: Option<u16>,
+    /// Height of what is below the list.
+    below: Option<u16>,
+    dragged: Option<Border>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Border {
+    Pane,
+    Below,
 }
 
 /// What the cursor does when traces arrive.
@@ -105,12 +127,11 @@ impl Traces {
         let body = Rect { y: area.y + header.height, height: area.height - header.height, ..area };
         let wide = body.width >= 100;
         let pane = Rect {
-            width: if wide {
-                (body.width / 4).clamp(30, 48)
-            } else if body.width >= 64 {
-                38
-            } else {
-                body.width
+            width: match self.borders.pane {
+                _ if body.width < 64 => body.width,
+                Some(width) => width.clamp(LEAST_PANE, body.width - LEAST_LIST),
+                None if wide => (body.width / 4).clamp(30, 48),
+                None => 38,
             },
             ..body
         };
@@ -124,6 +145,8 @@ impl Traces {
         } else {
             0
         };
+        let below = self.borders.below.filter(|_| below > 0).unwrap_or(below);
+        let below = below.min(right.height.saturating_sub(LEAST_ROWS));
         let list = Rect { height: right.height - below, ..right };
         let below = Rect { y: list.bottom(), height: below, ..right };
         Regions {

@@ -31,6 +31,8 @@ pub(super) struct Details {
     pub(super) focus: bool,
     /// As large as can be.
     pub(super) full: bool,
+    /// Lines that the user gave them while they have not the keys.
+    pub(super) height: Option<u16>,
     /// The span was copied with the last key: the same key once more copies the value of the line.
     pub(super) copied: bool,
     /// The line of the tab that the cursor is on.

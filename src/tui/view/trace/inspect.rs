@@ -14,7 +14,7 @@ use crate::tui::view::output::Output;
 use crate::tui::view::{Cx, Flow, Request};
 
 /// Rows that stay in sight where the details are as large as can be.
-const ROWS_LEFT: u16 = 3;
+pub(super) const ROWS_LEFT: u16 = 3;
 
 impl Trace {
     pub(super) fn refresh_details(&mut self, store: &Store, area: Rect) {
@@ -44,6 +44,9 @@ impl Trace {
         match (self.details.focus, self.details.full) {
             (true, true) => body.saturating_sub(ROWS_LEFT).max(5).min(body),
             (true, false) => (body * 3 / 5).max(5).max(left).min(body),
+            (false, _) if self.details.height.is_some() => {
+                self.details.height.unwrap_or(0).min(body.saturating_sub(ROWS_LEFT))
+            }
             (false, _) if body < 10 => 0,
             (false, _) => share.max(left),
         }

@@ -2,15 +2,21 @@
 
 use ratatui::layout::Rect;
 
-use super::{Traces, scatter};
+use super::{Border, LEAST_LIST, LEAST_PANE, LEAST_ROWS, Regions, Traces, scatter};
 use crate::tui::view::{Cx, Flow};
 use crate::tui::{Mouse, MouseKind};
+
+/// Lines of what is below the list, at least.
+const LEAST_BELOW: u16 = 5;
 
 impl Traces {
     /// Does what the mouse asks, wherever it points.
     pub(super) fn point(&mut self, mouse: Mouse, area: Rect, cx: &Cx<'_>) -> Flow {
         let regions = self.regions(area);
         let at = (mouse.column, mouse.row).into();
+        if self.drag(mouse, area, &regions) {
+            return Flow::Consumed;
+        }
         if let Some(menu) = &mut self.menu {
             let chosen = menu.mouse(mouse, regions.list);
             self.choose(chosen);
@@ -22,6 +28,42 @@ impl Traces {
             return self.mouse_below(mouse, below);
         }
         Flow::Consumed
+    }
+
+    /// Takes hold of a border, moves it, or lets it go; whether this was about borders.
+    fn drag(&mut self, mouse: Mouse, area: Rect, regions: &Regions) -> bool {
+        let at = (mouse.column, mouse.row);
+        match (mouse.kind, self.borders.dragged) {
+            (MouseKind::Press { .. }, _) => self.borders.dragged = self.border_at(at, regions),
+            (MouseKind::Drag, Some(Border::Pane)) => {
+                let width = (mouse.column + 1).saturating_sub(area.x);
+                self.borders.pane =
+                    Some(width.clamp(LEAST_PANE, area.width.saturating_sub(LEAST_LIST).max(LEAST_PANE)));
+            }
+            (MouseKind::Drag, Some(Border::Below)) => {
+                let most = area.height.saturating_sub(LEAST_ROWS + 1);
+                self.borders.below =
+                    Some(area.bottom().saturating_sub(mouse.row).clamp(LEAST_BELOW, most.max(LEAST_BELOW)));
+            }
+            (MouseKind::Drag, None) => {}
+            (MouseKind::Release | MouseKind::WheelUp | MouseKind::WheelDown, _) => {
+                self.borders.dragged = None;
+                return mouse.kind == MouseKind::Release;
+            }
+        }
+        self.borders.dragged.is_some()
+    }
+
+    /// The border at a cell of the screen. Both lines between two panels are theirs.
+    fn border_at(&self, (column, row): (u16, u16), regions: &Regions) -> Option<Border> {
+        let pane = regions.services.filter(|pane| pane.right() <= regions.list.x && self.menu.is_none());
+        let below = regions.below.filter(|below| (below.x..below.right()).contains(&column) && self.menu.is_none());
+        if below.is_some_and(|below| row == below.y || row + 1 == below.y) {
+            return Some(Border::Below);
+        }
+        pane.filter(|pane| column + 1 == pane.right() || column == pane.right())
+            .filter(|pane| row > pane.y)
+            .map(|_| Border::Pane)
     }
 
     fn mouse_in_list(&mut self, mouse: Mouse, list: Rect, cx: &Cx<'_>) -> Flow {
