@@ -1,6 +1,7 @@
 //! The list of traces, the services beside it and Health: what is chosen stays chosen, what is counted is what it says.
 
 use tracetui::model::{Place, Problem, SourceState, SourceStatus, Span, SpanBatch, SpanId, Status, Timestamp, TraceId};
+use tracetui::query::traces::Sort;
 use tracetui::tui::{MouseKind, Msg, Options};
 
 use crate::harness::{Harness, NOW, batch, options};
@@ -195,6 +196,11 @@ fn a_filter_is_shown_as_typed() {
 fn the_arrow_says_which_way_the_list_is_sorted() {
     let sorted = |keys: &str| Harness::new(options(), 120, 30).feed(HELLO).keys(keys).screen();
     assert!(sorted("").contains("newest ▾") && sorted("s j enter").contains("oldest ▴"));
+    // Each order has a digit, which chooses at once.
+    for (at, (_, name)) in Sort::TABLE.iter().enumerate() {
+        let heading = sorted(&format!("s {}", (at + 1) % 10));
+        assert!(heading.contains(&format!("─ {name} ")), "{heading}");
+    }
     assert!(sorted("s G enter").contains("name Z-A ▾") && sorted("s G k enter").contains("name A-Z ▴"));
 }
 

@@ -16,6 +16,9 @@ use crate::tui::{Code, Key, Mouse, MouseKind};
 pub(super) const KEYS: &[FieldKey] =
     &[(&[Code::Enter], "sort"), (&[Code::Up, Code::Down], "move"), (&[Code::Esc], "close")];
 
+/// The keys of the orders, which choose them at once.
+const DIGITS: &str = "1234567890";
+
 /// The menu with the order under its cursor, by its place in the table.
 pub(super) struct SortMenu {
     at: usize,
@@ -51,6 +54,10 @@ impl SortMenu {
             Code::Home | Code::Char('g') => self.at = 0,
             Code::End | Code::Char('G') => self.at = last,
             Code::Enter => return self.chosen(),
+            Code::Char(digit) if DIGITS.contains(digit) => {
+                self.at = DIGITS.find(digit).unwrap_or(self.at);
+                return self.chosen();
+            }
             Code::Esc | Code::Char('q') => return Chosen::Closed,
             _ => {}
         }
@@ -86,7 +93,7 @@ impl SortMenu {
 
     /// ```text
     /// ╭ Sort ───────────╮
-    /// │▌newest          │
+    /// │▌1 newest        │
     /// ╰─────────────────╯
     /// ```
     pub(super) fn draw(&self, area: Rect, buf: &mut Buffer, cx: &Cx<'_>) {
@@ -95,8 +102,11 @@ impl SortMenu {
         let inner = panel(place, buf, cx, true);
         title(place, buf, cx).put(" Sort ", cx.theme.style(Role::Strong));
         let rows = table::rows(inner, self.scroll(), Sort::TABLE.len(), 1);
-        for (Shown { line, selected, .. }, (_, name)) in rows.zip(Sort::TABLE) {
-            Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right()).put(name, cx.theme.style(Role::Text));
+        for ((Shown { line, selected, .. }, (_, name)), digit) in rows.zip(Sort::TABLE).zip(DIGITS.chars()) {
+            let mut pen = Pen::new(buf, cx.glyphs, line.x + 2, line.y, line.right());
+            pen.sign(digit, cx.theme.style(Role::Accent));
+            pen.skip(1);
+            pen.put(name, cx.theme.style(Role::Text));
             if selected {
                 table::mark(line, buf, cx, true);
             }
@@ -107,7 +117,7 @@ impl SortMenu {
 /// Where it stands: at the list's top left, below the title that names the order.
 fn place(area: Rect) -> Rect {
     let longest = Sort::TABLE.iter().map(|(_, name)| width(name)).max().unwrap_or(0);
-    let (width, height) = (longest + 6, cells(Sort::TABLE.len()) + 2);
+    let (width, height) = (longest + 8, cells(Sort::TABLE.len()) + 2);
     Rect { x: area.x + 2, y: area.y + 1, width, height }.intersection(area)
 }
 
