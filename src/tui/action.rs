@@ -73,6 +73,12 @@ actions! {
     Find "find" Trace ["/"] "find" "Find spans: words, \"phrases\", key=value, -not";
     NextMatch "next-match" Trace ["n"] "next match" "Next span that was found";
     PreviousMatch "previous-match" Trace ["N"] "" "Previous span that was found";
+    Zoom "zoom" Trace ["z"] "zoom" "Zoom to the selected span";
+    ZoomIn "zoom-in" Trace ["+"] "" "Zoom in";
+    ZoomOut "zoom-out" Trace ["-"] "" "Zoom out";
+    ZoomReset "zoom-off" Trace ["0"] "whole" "Show all of the trace's time";
+    PanLeft "pan-left" Trace [",", "shift-left"] "" "Show what was earlier";
+    PanRight "pan-right" Trace [".", "shift-right"] "" "Show what was later";
     Parent "parent" Trace ["p"] "parent" "Go to the parent";
     NextSibling "next-sibling" Trace [")", "shift-down"] "sibling" "Next sibling";
     PreviousSibling "previous-sibling" Trace ["(", "shift-up"] "" "Previous sibling";

@@ -7,6 +7,8 @@ pub(crate) struct Glyphs {
     pub(crate) eighths: [char; 8],
     /// A whole cell of a bar below another of its colour: a line stays free between them.
     pub(crate) below: char,
+    /// A bar goes on before the first column, and after the last.
+    pub(crate) cut: [char; 2],
     /// Whether `eighths` are partial: ASCII bars have whole cells only.
     pub(crate) partial: bool,
     /// A thin bar's body and its half end.
@@ -57,6 +59,7 @@ pub(crate) struct Glyphs {
 pub(crate) const UNICODE: Glyphs = Glyphs {
     eighths: ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
     below: '▇',
+    cut: ['◂', '▸'],
     partial: true,
     thin: ['━', '╸'],
     event: ['◆', '◈'],
@@ -85,6 +88,7 @@ pub(crate) const UNICODE: Glyphs = Glyphs {
 pub(crate) const ASCII: Glyphs = Glyphs {
     eighths: ['=', '=', '=', '=', '=', '=', '=', '='],
     below: '=',
+    cut: ['<', '>'],
     partial: false,
     thin: ['=', '-'],
     event: ['*', '%'],

@@ -74,8 +74,8 @@ pub(crate) fn clear(area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Makes what lies below an overlay step back.
-fn dim(area: Rect, buf: &mut Buffer) {
+/// Makes what is not meant now step back.
+pub(crate) fn dim(area: Rect, buf: &mut Buffer) {
     buf.set_style(area.intersection(buf.area), Style::new().add_modifier(Modifier::DIM));
 }
 

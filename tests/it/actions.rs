@@ -62,6 +62,8 @@ fn place(action: Action) -> &'static str {
     match action {
         Action::Open | Action::Filter | Action::Sort | Action::Services | Action::Follow => "j",
         Action::Preview | Action::CopyId | Action::OpenRight | Action::ToServices => "j",
+        Action::Zoom | Action::ZoomIn => "G enter j",
+        Action::ZoomOut | Action::ZoomReset | Action::PanLeft | Action::PanRight => "G enter j z +",
         Action::Right => "G enter j left",
         Action::UnfoldAll | Action::MoreLevels => "G enter [",
         Action::PreviousError => "G enter G",

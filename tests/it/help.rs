@@ -39,7 +39,7 @@ fn rows_are_walked_one_by_one_and_ten_by_ten_and_not_beyond_the_ends() {
         harness = harness.keys(keys);
         assert_eq!(selected(&harness), wanted, "{keys}");
     }
-    let last = palette(100, 30).keys("pagedown pagedown pagedown pagedown pagedown pagedown pagedown pagedown");
+    let last = palette(100, 30).keys(&"pagedown ".repeat(20));
     let shown = rows(&last);
     assert_eq!(selected(&last), shown.len() - 1, "{}", last.screen());
     let again = last.keys("down");

@@ -48,3 +48,4 @@ mod tidy;
 mod tree;
 mod why;
 mod zipkin;
+mod zoom;

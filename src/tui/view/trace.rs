@@ -12,6 +12,7 @@ mod rebuild;
 mod rows;
 mod times;
 mod walk;
+mod zoom;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -32,6 +33,7 @@ use find::Finding;
 use names::{Names, guides_cap};
 use times::Times;
 use walk::Walk;
+use zoom::Zoom;
 
 /// The screen of one trace.
 pub(crate) struct Trace {
@@ -65,6 +67,7 @@ pub(crate) struct Trace {
     finding: Finding,
     cause: Option<Cause>,
     dragged: Option<mouse::Border>,
+    zoom: Zoom,
     details: Details,
 }
 
@@ -110,6 +113,7 @@ impl Trace {
             finding: Finding::default(),
             cause: None,
             dragged: None,
+            zoom: Zoom::default(),
             details: Details::default(),
         }
     }
@@ -226,6 +230,9 @@ impl View for Trace {
         let page = isize::from(self.regions(area).rows.height.max(2).cast_signed()) - 1;
         self.arrived = 0;
         if let Some(flow) = self.ask_ahead(action) {
+            return flow;
+        }
+        if let Some(flow) = self.zoom(action, area) {
             return flow;
         }
         if let Some(flow) = self.inspect(action, area) {

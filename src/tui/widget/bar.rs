@@ -33,11 +33,24 @@ pub(crate) fn part(line: Rect, buf: &mut Buffer, glyphs: &Glyphs) {
         let sign = cell.symbol().chars().next();
         sign == glyphs.eighths.last().copied() || sign == Some(glyphs.below)
     };
-    for x in line.x..line.right() {
-        let above = line.y.checked_sub(1).and_then(|y| buf.cell((x, y))).filter(|cell| whole(cell)).map(|cell| cell.fg);
-        if let Some(cell) = buf.cell_mut((x, line.y)).filter(|cell| whole(cell) && Some(cell.fg) == above) {
-            cell.set_char(glyphs.below);
+    let Some(above) = line.y.checked_sub(1) else { return };
+    let is_whole = |buf: &Buffer, x: u16| buf.cell((x, line.y)).is_some_and(&whole);
+    let is_under = |buf: &Buffer, x: u16| {
+        let pair = buf.cell((x, above)).filter(|cell| whole(cell)).zip(buf.cell((x, line.y)));
+        pair.is_some_and(|(above, cell)| above.fg == cell.fg)
+    };
+    let mut from = line.x;
+    while from < line.right() {
+        let to = (from..line.right()).find(|x| !is_whole(buf, *x)).unwrap_or(line.right());
+        // Lowered as a whole: a mark above would leave a tooth.
+        if (from..to).any(|x| is_under(buf, x)) {
+            for x in from..to {
+                if let Some(cell) = buf.cell_mut((x, line.y)) {
+                    cell.set_char(glyphs.below);
+                }
+            }
         }
+        from = to + 1;
     }
 }
 

@@ -9,12 +9,12 @@ use ratatui::{
 };
 
 use crate::model::{Severity, duration_text};
-use crate::query::ruler::ticks;
+use crate::query::ruler::{Window, tick_text};
 use crate::query::waterfall::SpanBar;
 use crate::tui::text::{Pen, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::widget::bar::{self, Eighths};
+use crate::tui::widget::bar;
 use crate::tui::widget::set;
 
 /// Cells kept free at the right for the duration of a bar that reaches the end.
@@ -23,23 +23,35 @@ const LABEL: u16 = 11;
 /// The time axis: its columns, its length in ns and its ticks.
 pub(super) struct Axis {
     pub(super) x: u16,
-    width: u16,
-    total: u64,
+    pub(super) width: u16,
+    pub(super) window: Window,
     pub(super) ticks: Vec<u64>,
 }
 
 impl Axis {
-    /// The axis of `total` ns in the part of `area` that the names leave.
-    pub(super) fn new(area: Rect, names: u16, total: u64) -> Self {
+    /// The axis of a window in the part of `area` that the names leave.
+    pub(super) fn new(area: Rect, names: u16, window: Window) -> Self {
         let x = area.x + names + 1;
         let width = area.right().saturating_sub(x + LABEL).max(4);
-        Self { x, width, total, ticks: ticks(total, usize::from(width / 11).max(2)) }
+        // Far from the start labels are long.
+        let label = u16::try_from(tick_text(window.from() + 1, window.from() + window.length()).len()).unwrap_or(LABEL);
+        let label = if window.from() == 0 { LABEL } else { label.clamp(LABEL, 2 * LABEL) };
+        Self { x, width, window, ticks: window.ticks(usize::from(width / label).max(2)) }
     }
 
     /// The column that a time in ns falls on.
     pub(super) fn column(&self, ns: u64) -> u16 {
-        let at = u128::from(ns.min(self.total)) * u128::from(self.width) / u128::from(self.total.max(1));
+        let length = self.window.length();
+        let at = ns.saturating_sub(self.window.from()).min(length);
+        let at = u128::from(at) * u128::from(self.width) / u128::from(length);
         self.x + u16::try_from(at).unwrap_or(self.width).min(self.width.saturating_sub(1))
+    }
+
+    /// The time in ns at a column's left edge, the first or last one for those beside it.
+    pub(super) fn time(&self, column: u16) -> u64 {
+        let at = u128::from(column.saturating_sub(self.x).min(self.width));
+        let at = at * u128::from(self.window.length()) / u128::from(self.width.max(1));
+        self.window.from() + u64::try_from(at).unwrap_or(0)
     }
 
     /// The same for what happened in a span: on its bar, if it is within the span.
@@ -53,9 +65,13 @@ impl Axis {
 /// Draws a span's bar, the marks of its events and its duration.
 pub(super) fn draw((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer, cx: &Cx<'_>, ground: Style) {
     let style = cx.service(&span.service);
-    let stretch = Eighths::new(span.offset, span.duration, axis.total, axis.width);
+    let Some(stretch) = axis.window.stretch(span.offset, span.duration, axis.width) else {
+        beside((line, axis), span, buf, cx, ground);
+        return;
+    };
     bar::full((axis.x, line.y), stretch, buf, (style, ground), cx.glyphs);
     let cells = axis.x + stretch.cells().start..axis.x + stretch.cells().end;
+    ends((line, axis), span, buf, cx, ground.patch(style));
     let mut marks = marks(axis, span, &cells);
     draw_logs((line, axis), (span, &cells, style), buf, cx, ground);
     for (n, column) in marks.iter().enumerate() {
@@ -69,7 +85,8 @@ pub(super) fn draw((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer
         };
         set(buf, *column, line.y, cx.glyphs.event[usize::from(several)], style);
     }
-    marks.extend(span.logs.iter().map(|mark| axis.column_on(mark.offset, span, &cells)));
+    let logs = span.logs.iter().filter(|mark| axis.window.has(mark.offset));
+    marks.extend(logs.map(|mark| axis.column_on(mark.offset, span, &cells)));
     let label = duration_text(span.duration);
     let (x, inside) = place(width(&label), &cells, &marks, (axis.x, line.right()));
     let role = cx.theme.style(if span.error { Role::Error } else { Role::Muted });
@@ -85,6 +102,28 @@ pub(super) fn draw((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer
     }
 }
 
+/// A sign where a bar goes on beside the window.
+fn ends((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer, cx: &Cx<'_>, style: Style) {
+    let columns = [axis.x, axis.x + axis.width.saturating_sub(1)];
+    let on_bar = style.fg.map_or(style, |color| Style::new().fg(Color::Black).bg(color));
+    let cut = axis.window.cuts(span.offset, span.duration).into_iter().zip(columns).zip(cx.glyphs.cut);
+    for ((_, column), sign) in cut.filter(|((is_cut, _), _)| *is_cut) {
+        set(buf, column, line.y, sign, on_bar);
+    }
+}
+
+/// A span that lies beside the window: on which side, and how long it is.
+fn beside((line, axis): (Rect, &Axis), span: &SpanBar, buf: &mut Buffer, cx: &Cx<'_>, ground: Style) {
+    let faint = ground.patch(cx.theme.style(Role::Faint));
+    let label = duration_text(span.duration);
+    let size = width(&label);
+    let last = axis.x + axis.width.saturating_sub(1);
+    let is_before = span.offset < axis.window.from();
+    let (column, x) = if is_before { (axis.x, axis.x + 2) } else { (last, last.saturating_sub(size + 1)) };
+    set(buf, column, line.y, cx.glyphs.cut[usize::from(!is_before)], faint);
+    Pen::new(buf, cx.glyphs, x, line.y, line.right()).put(&label, faint);
+}
+
 /// Marks log records, the gravest of a cell last. On the bar those that nobody needs to worry about are dark; warnings and
 /// errors keep their colour there, in a gap of the bar.
 fn draw_logs(
@@ -94,8 +133,12 @@ fn draw_logs(
     cx: &Cx<'_>,
     ground: Style,
 ) {
-    let mut marks: Vec<_> =
-        span.logs.iter().map(|mark| (mark.severity, axis.column_on(mark.offset, span, cells))).collect();
+    let mut marks: Vec<_> = span
+        .logs
+        .iter()
+        .filter(|mark| axis.window.has(mark.offset))
+        .map(|mark| (mark.severity, axis.column_on(mark.offset, span, cells)))
+        .collect();
     marks.sort_unstable();
     for (severity, column) in marks {
         let role = match severity {
@@ -114,7 +157,8 @@ fn draw_logs(
 
 /// Columns of the span's events. One at the very end of the span is still on its bar.
 fn marks(axis: &Axis, span: &SpanBar, cells: &Range<u16>) -> Vec<u16> {
-    let mut marks: Vec<u16> = span.events.iter().map(|event| axis.column_on(*event, span, cells)).collect();
+    let events = span.events.iter().filter(|event| axis.window.has(**event));
+    let mut marks: Vec<u16> = events.map(|event| axis.column_on(*event, span, cells)).collect();
     marks.sort_unstable();
     marks
 }

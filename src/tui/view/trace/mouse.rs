@@ -29,7 +29,7 @@ impl Trace {
             MouseKind::WheelDown => 3,
             MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => 0,
         };
-        if self.drag(mouse, area, &regions) {
+        if self.drag(mouse, area, &regions) || self.mark(mouse, &regions) {
             return Flow::Consumed;
         }
         if regions.details.contains(at) {
@@ -56,6 +56,32 @@ impl Trace {
         Flow::Consumed
     }
 
+    /// Marks a stretch of the ruler, which is zoomed to in the end; the wheel zooms at the pointer. Whether this was about
+    /// the ruler.
+    fn mark(&mut self, mouse: Mouse, regions: &Regions) -> bool {
+        let axis = self.axis(regions.rows);
+        let is_on = mouse.row == regions.ruler.y && (axis.x..axis.x + axis.width).contains(&mouse.column);
+        match (mouse.kind, self.zoom.dragged) {
+            (MouseKind::Press { .. }, _) if is_on => self.zoom.dragged = Some((mouse.column, mouse.column)),
+            (MouseKind::Press { .. }, _) => self.zoom.dragged = None,
+            (MouseKind::Drag, Some((from, _))) => self.zoom.dragged = Some((from, mouse.column)),
+            (MouseKind::Release, Some((from, to))) => {
+                self.zoom.dragged = None;
+                // A click alone marks nothing.
+                if from != to {
+                    self.zoom_between((from, to), regions.rows);
+                }
+                return true;
+            }
+            (MouseKind::WheelUp | MouseKind::WheelDown, _) if is_on => {
+                self.zoom_at(mouse.column, mouse.kind == MouseKind::WheelUp, regions.rows);
+                return true;
+            }
+            (MouseKind::Drag | MouseKind::Release | MouseKind::WheelUp | MouseKind::WheelDown, _) => {}
+        }
+        self.zoom.dragged.is_some()
+    }
+
     /// Takes hold of a border, moves it, or lets it go; whether this was about borders alone.
     fn drag(&mut self, mouse: Mouse, area: Rect, regions: &Regions) -> bool {
         let is_inside = |rect: Rect| rect.contains((mouse.column, mouse.row).into());
@@ -75,7 +101,7 @@ impl Trace {
                     Some(area.bottom().saturating_sub(mouse.row).clamp(LEAST_DETAILS, most.max(LEAST_DETAILS)));
             }
             (MouseKind::Drag, None) | (MouseKind::WheelUp | MouseKind::WheelDown, _) => return false,
-            (MouseKind::Release, _) => self.dragged = None,
+            (MouseKind::Release, _) => return self.dragged.take().is_some(),
         }
         true
     }

@@ -57,6 +57,8 @@ impl Trace {
             Action::FoldAll => when(self.tree.deepest > 0),
             Action::NextError if !self.walk.has_begun() && self.tree.errors > 0 => Some("cause"),
             Action::NextError => when(self.tree.errors > 0),
+            Action::Zoom => when(self.can_zoom()),
+            Action::ZoomReset => when(self.zoom.is_on()),
             Action::NextMatch => when(self.finding.count() > 0),
             Action::Back if self.finding.shows() && !self.details.focus => Some("clear find"),
             Action::Parent => when(selected.parent.is_some()),
@@ -128,6 +130,7 @@ impl Trace {
         if let Ok(at) = self.visible.find(to) {
             self.select(at);
             self.scroll.walked = true;
+            self.pan_to_selected();
         }
     }
 
