@@ -59,6 +59,11 @@ pub(crate) fn place(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, (selected, len): 
     pen.put(&text, cx.theme.style(Role::Muted));
 }
 
+/// The bit of a braille dot at column 0–1, row 0–3 (Unicode, braille patterns block).
+pub(crate) fn braille_bit(column: usize, row: usize) -> u8 {
+    [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]][column][row]
+}
+
 /// Sets a cell when it is inside the buffer.
 pub(crate) fn set(buf: &mut Buffer, x: u16, y: u16, sign: char, style: Style) {
     if let Some(cell) = buf.cell_mut((x, y)) {

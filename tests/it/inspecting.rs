@@ -157,7 +157,7 @@ fn what_the_rows_leave_is_the_details_and_a_share_is_theirs_in_any_case() {
     let rows: String = (0..60).map(|_| "  shop step 1..2\n").collect();
     long.extend(&sketch(&format!("shop work 0..9 {attributes}\n{rows}")));
     let long = long.keys("enter");
-    assert_eq!(height(&long), 11, "{}", long.screen());
+    assert_eq!(height(&long), 10, "{}", long.screen());
 }
 
 #[test]

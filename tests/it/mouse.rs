@@ -109,9 +109,9 @@ fn the_border_of_the_details_is_dragged_and_its_tabs_still_turn() {
     assert_eq!(begins(&released), Some(10));
     let lowest = open().mouse(PRESS, 70, row).mouse(MouseKind::Drag, 70, 29);
     assert_eq!(begins(&lowest), Some(25));
-    let highest = lowest.mouse(MouseKind::Drag, 70, 1);
-    assert_eq!(begins(&highest), Some(6));
-    let at = column(&highest, 6, "Resource");
-    let turned = highest.mouse(PRESS, at, 6);
+    let highest = lowest.mouse(MouseKind::Drag, 70, 2);
+    assert_eq!(begins(&highest), Some(8));
+    let at = column(&highest, 8, "Resource");
+    let turned = highest.mouse(PRESS, at, 8);
     assert!(turned.line("source  sketch").is_some(), "{}", turned.screen());
 }

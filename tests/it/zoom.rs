@@ -168,6 +168,72 @@ fn a_zoomed_screen_in_every_size() {
     }
 }
 
+/// The lines of the minimap.
+fn minimap(harness: &Harness) -> Vec<String> {
+    let screen = harness.screen();
+    let lines = screen
+        .lines()
+        .skip(1)
+        .take(4)
+        .filter(|line| line.chars().any(|sign| ('\u{2801}'..='\u{28ff}').contains(&sign)));
+    lines.map(str::to_owned).collect()
+}
+
+fn tall() -> Harness {
+    let mut harness = Harness::new(options(), 100, 30);
+    harness.extend(&sketch(SECOND));
+    harness.keys("enter")
+}
+
+/// The columns of the lines around the window.
+fn brackets(harness: &Harness) -> Vec<u16> {
+    let line = minimap(harness).into_iter().next().unwrap_or_default();
+    let signs = line.chars().enumerate().filter(|(_, sign)| *sign == '│');
+    signs.map(|(at, _)| u16::try_from(at).expect("small")).collect()
+}
+
+#[test]
+fn the_minimap_shows_where_spans_are_where_there_is_room_or_a_part_is_shown() {
+    assert_eq!(minimap(&open(SECOND, 100)), [""; 0]);
+    let zoomed = open(SECOND, 100).keys("j j z");
+    assert_eq!(minimap(&zoomed).len(), 1, "{}", zoomed.screen());
+    let map = minimap(&tall());
+    assert_eq!(map.len(), 2, "{}", tall().screen());
+    // The first of five rows is all of the time, the last the last tenth.
+    assert!(map[0].trim().chars().count() == 98 && map[1].trim().starts_with('⠉'), "{map:?}");
+    assert!(map[1].ends_with("⠤⠤⠤") && !map[0].ends_with("⠤⠤⠤"), "{map:?}");
+    assert!(brackets(&tall()).is_empty());
+    let [from, to] = brackets(&tall().keys("j j z"))[..] else { panic!("{}", tall().keys("j j z").screen()) };
+    assert_eq!((from, to), (40, 59), "from two fifths to three");
+    // One span alone is no map.
+    let mut one = Harness::new(options(), 100, 30);
+    one.extend(&sketch("shop work 0..9"));
+    assert_eq!(minimap(&one.keys("enter")), [""; 0]);
+}
+
+#[test]
+fn the_window_is_dragged_on_the_minimap_by_its_middle_and_its_ends() {
+    let press = MouseKind::Press { clicks: 1 };
+    let zoomed = || tall().keys("j j z");
+    let moved = zoomed().mouse(press, 50, 1).mouse(MouseKind::Drag, 70, 1);
+    assert_eq!(brackets(&moved), [60, 79], "{}", moved.screen());
+    assert!(ruler(&moved).contains("zoom 200.0 ms"), "{}", ruler(&moved));
+    let let_go = moved.mouse(MouseKind::Release, 70, 1).mouse(MouseKind::Drag, 20, 1);
+    assert_eq!(brackets(&let_go), [60, 79]);
+    let wider = zoomed().mouse(press, 59, 2).mouse(MouseKind::Drag, 80, 2);
+    assert_eq!(brackets(&wider)[0], 40, "{}", wider.screen());
+    assert!(brackets(&wider)[1].abs_diff(80) <= 1, "{}", wider.screen());
+    let turned = zoomed().mouse(press, 40, 1).mouse(MouseKind::Drag, 20, 1);
+    assert!(brackets(&turned)[0].abs_diff(20) <= 1 && brackets(&turned)[1] == 59, "{}", turned.screen());
+    // Elsewhere it comes to the pointer.
+    let come = zoomed().mouse(press, 90, 1);
+    assert_eq!(brackets(&come), [79, 98], "{}", come.screen());
+    assert!(shows(&come, "bank last"), "{}", come.screen());
+    // While all of the trace shows there is nothing to be dragged.
+    let whole = tall().mouse(press, 50, 1).mouse(MouseKind::Drag, 70, 1).mouse(MouseKind::Release, 70, 1);
+    assert!(ruler(&whole).contains("operation"), "{}", whole.screen());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 

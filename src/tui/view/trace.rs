@@ -5,6 +5,7 @@ mod details;
 mod find;
 mod header;
 mod inspect;
+mod minimap;
 mod mouse;
 mod names;
 mod navigate;
@@ -30,6 +31,7 @@ use crate::tui::widget::{Scroll, status};
 use crate::tui::{Effect, Key, Mouse, Work};
 use details::Details;
 use find::Finding;
+use minimap::Minimap;
 use names::{Names, guides_cap};
 use times::Times;
 use walk::Walk;
@@ -68,6 +70,7 @@ pub(crate) struct Trace {
     cause: Option<Cause>,
     dragged: Option<mouse::Border>,
     zoom: Zoom,
+    minimap: Minimap,
     details: Details,
 }
 
@@ -76,6 +79,8 @@ struct Regions {
     header: Rect,
     /// What is looked for, or why the trace failed; without height where neither is so.
     note: Rect,
+    /// All of the trace in small; without height where it is not shown.
+    minimap: Rect,
     ruler: Rect,
     rows: Rect,
     details: Rect,
@@ -114,6 +119,7 @@ impl Trace {
             cause: None,
             dragged: None,
             zoom: Zoom::default(),
+            minimap: Minimap::default(),
             details: Details::default(),
         }
     }
@@ -121,13 +127,22 @@ impl Trace {
     fn regions(&self, area: Rect) -> Regions {
         let line = |y: u16| Rect { y: area.y + y.min(area.height), height: u16::from(y < area.height), ..area };
         let note = u16::from(self.finding.shows() || self.cause.is_some() && area.height >= 14);
-        let top = 2 + note;
+        let map = self.minimap_height(area.height);
+        let top = 2 + note + map;
+        // A single line comes with the zoom, below the ruler: that stays under the pointer.
+        let (above, below) = if map == 1 { (0, map) } else { (map, 0) };
         let body = area.height.saturating_sub(top);
         let height = self.details_height(body);
         Regions {
             header: line(0),
-            note: Rect { height: note, ..line(1) },
-            ruler: line(1 + note),
+            note: Rect { height: note, ..line(1 + above) },
+            minimap: Rect {
+                x: area.x + 1,
+                width: area.width.saturating_sub(2),
+                height: map,
+                ..line(if below > 0 { 2 + note } else { 1 })
+            },
+            ruler: line(1 + note + above),
             rows: Rect { y: area.y + area.height.min(top), height: body - height, ..area },
             details: Rect { y: area.bottom() - height, height, ..area },
         }
@@ -205,7 +220,11 @@ impl View for Trace {
             self.rows = visible.filter_map(row).collect();
         }
         self.refresh_details(store, area);
-        if looks { Work::Now } else { work }
+        // One long piece of work at a time.
+        let plot = store.trace(self.id).filter(|_| !self.tree.rows.is_empty() && self.build.is_none());
+        let is_plotting =
+            plot.is_some_and(|trace| self.minimap.follow(trace, &self.tree, self.revision, regions.minimap));
+        if looks || is_plotting { Work::Now } else { work }
     }
 
     fn is_stale(&self) -> bool {
@@ -278,6 +297,7 @@ impl View for Trace {
             Some(cause) => header::cause(self, cause, regions.note, buf, cx),
             None => {}
         }
+        self.draw_minimap(regions.minimap, buf, cx);
         rows::draw(self, &regions, buf, cx);
         self.details.draw(regions.details, buf, cx, &self.finding);
     }

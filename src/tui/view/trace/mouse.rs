@@ -29,7 +29,7 @@ impl Trace {
             MouseKind::WheelDown => 3,
             MouseKind::Press { .. } | MouseKind::Drag | MouseKind::Release => 0,
         };
-        if self.drag(mouse, area, &regions) || self.mark(mouse, &regions) {
+        if self.drag_minimap(mouse, regions.minimap) || self.drag(mouse, area, &regions) || self.mark(mouse, &regions) {
             return Flow::Consumed;
         }
         if regions.details.contains(at) {

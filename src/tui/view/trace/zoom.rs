@@ -121,7 +121,7 @@ impl Trace {
         from + (to - from) / 2
     }
 
-    fn show(&mut self, window: Window) {
+    pub(super) fn show(&mut self, window: Window) {
         let is_whole = window == Window::whole(self.head.duration);
         let from = self.tree.timeline.origin().plus(window.from());
         self.zoom.part = (!is_whole).then_some((from, window.length()));

@@ -10,7 +10,7 @@ use crate::query::traces::Point;
 use crate::tui::text::{Pen, cells, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::{Cx, is_plain};
-use crate::tui::widget::{panel, set, title};
+use crate::tui::widget::{braille_bit, panel, set, title};
 
 /// Points that are looked at between two frames.
 const POINTS: usize = 60_000;
@@ -236,9 +236,4 @@ fn axes(inner: Rect, plot: Rect, buf: &mut Buffer, cx: &Cx<'_>, ends: &Ends) {
     pen.put(&first, style);
     pen.x = plot.right().saturating_sub(width(&last));
     pen.put(&last, style);
-}
-
-/// The bit of a braille dot at column 0–1, row 0–3 (Unicode, braille patterns block).
-fn braille_bit(column: usize, row: usize) -> u8 {
-    [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]][column][row]
 }
