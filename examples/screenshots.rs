@@ -25,6 +25,7 @@ const SHOTS: &[(&str, u16, u16, &str)] = &[
     ("why", 140, 36, "tab down right"),
     ("trace", 140, 40, "/ d e l i v e r y enter down down enter esc g down down down down"),
     ("error", 140, 40, "tab down right enter enter tab enter down down"),
+    ("zoom", 140, 36, "down down down down down down down enter e z"),
     ("small", 80, 24, "/ d e l i v e r y enter down down enter esc g down down down down"),
     ("output", 140, 40, "L 4 G up up up up up up up right"),
     ("health", 140, 24, "H"),

@@ -306,3 +306,44 @@ fn a_problem_is_copied_with_its_place_and_its_bytes_and_shown_whole() {
     let none = health(Vec::new(), &SpanBatch::default(), 30).keys("y");
     assert!(none.effects.is_empty() && none.line("there is no problem to copy").is_some(), "{}", none.screen());
 }
+
+#[test]
+fn the_wheel_walks_the_problems_three_by_three_and_scrolls_a_dump() {
+    use tracetui::tui::MouseKind;
+    let mut batch = SpanBatch::default();
+    for n in 1..=9_u8 {
+        let (place, origin) = (Place::Byte(0), "peer".to_owned());
+        batch.problems.push(Problem { place, reason: format!("reason {n}"), origin, time: NOW, bytes: vec![n; 900] });
+    }
+    let harness = health(Vec::new(), &batch, 30);
+    let selected = |harness: &Harness| harness.line("▌").unwrap_or_default();
+    assert!(selected(&harness).contains("reason 9"), "{}", harness.screen());
+    let down = harness.mouse(MouseKind::WheelDown, 40, 20);
+    assert!(selected(&down).contains("reason 6"), "{}", down.screen());
+    let up = down.mouse(MouseKind::WheelDown, 40, 20).mouse(MouseKind::WheelUp, 40, 20);
+    assert!(selected(&up).contains("reason 6"), "{}", up.screen());
+    let dump = up.keys("enter").mouse(MouseKind::WheelDown, 40, 20);
+    assert!(dump.line("000030  06").is_some() && dump.line("000020  06").is_none(), "{}", dump.screen());
+    let dump = dump.mouse(MouseKind::WheelUp, 40, 20);
+    assert!(dump.line("000000  06").is_some(), "{}", dump.screen());
+}
+
+#[test]
+fn a_folder_of_many_files_is_scrolled_to_its_end_and_back() {
+    let files = (0..3_000).map(|n| SourceStatus {
+        protocol: "console".into(),
+        endpoint: format!("run-{n}.json"),
+        state: SourceState::Done,
+        spans: 1,
+        ..SourceStatus::default()
+    });
+    let harness = health(files.collect(), &SpanBatch::default(), 30).keys("tab");
+    assert!(harness.line("run-0.json").is_some(), "{}", harness.screen());
+    let last = harness.keys("G");
+    assert!(last.line("run-2999.json").is_some() && last.line(" more ").is_none(), "{}", last.screen());
+    let again = last.keys("j");
+    assert!(again.line("run-2999.json").is_some(), "{}", again.screen());
+    let up = again.keys("k");
+    assert!(up.line("run-2999.json").is_none() && up.line("1 more").is_some(), "{}", up.screen());
+    assert!(up.keys("g").line("run-0.json").is_some());
+}

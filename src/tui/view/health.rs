@@ -219,9 +219,8 @@ impl Health {
     /// Moves the cursor, or what the dump shows while it is open.
     fn move_by(&mut self, rows: isize, area: Rect, cx: &Cx<'_>) {
         if self.in_sources && self.dump.is_none() {
-            let top = self.top.saturating_add_signed(rows);
-            let fits = |top: &usize| sources::shown(self.regions(area, cx).sources, cx, *top).below == 0;
-            self.top = (0..top).find(fits).unwrap_or(top);
+            let last = sources::last_top(self.regions(area, cx).sources, cx);
+            self.top = self.top.saturating_add_signed(rows).min(last);
             return;
         }
         if let Some((dump, problem)) = self.dump.as_mut().zip(self.problems.get(self.scroll.selected)) {

@@ -126,8 +126,8 @@ fn hint(cx: &Cx<'_>, width: u16) -> Vec<String> {
 pub(super) fn height(cx: &Cx<'_>, width: u16) -> u16 {
     let inner = width.saturating_sub(2);
     let layout = Layout::new(inner);
-    let lines: u16 = cx.sources.iter().map(|source| layout.height(source, cx, inner)).sum();
-    lines + 1 + cells(hint(cx, inner).len())
+    let lines = cx.sources.iter().map(|source| layout.height(source, cx, inner));
+    lines.fold(1 + cells(hint(cx, inner).len()), u16::saturating_add)
 }
 
 /// ```text
@@ -175,28 +175,44 @@ pub(super) struct Shown<'a> {
     pub(super) below: usize,
 }
 
-/// Those that show in a panel, from `top` on. Where not all fit, those with trouble come first.
-pub(super) fn shown<'a>(area: Rect, cx: &Cx<'a>, top: usize) -> Shown<'a> {
+/// All sources with their lines, and the lines that there are for them. Where not all fit, those with trouble come first.
+fn ordered<'a>(area: Rect, cx: &Cx<'a>) -> (Vec<(&'a SourceStatus, u16)>, u16) {
     let inner = area.width.saturating_sub(2);
     let layout = Layout::new(inner);
-    let mut room = area.height.saturating_sub(3 + cells(hint(cx, inner).len()));
-    let mut order: Vec<&SourceStatus> = cx.sources.iter().collect();
-    if order.iter().map(|source| layout.height(source, cx, inner)).sum::<u16>() > room {
-        order.sort_by_key(|source| weight(source));
+    let room = area.height.saturating_sub(3 + cells(hint(cx, inner).len()));
+    let mut order: Vec<_> = cx.sources.iter().map(|source| (source, layout.height(source, cx, inner))).collect();
+    if order.iter().map(|(_, height)| usize::from(*height)).sum::<usize>() > usize::from(room) {
+        order.sort_by_key(|(source, _)| weight(source));
     }
-    let lines = order.iter().skip(top).map(|source| (*source, layout.height(source, cx, inner)));
+    (order, room)
+}
+
+/// Those that show in a panel, from `top` on.
+pub(super) fn shown<'a>(area: Rect, cx: &Cx<'a>, top: usize) -> Shown<'a> {
+    let (order, mut room) = ordered(area, cx);
     let mut sources = Vec::new();
-    for (source, height) in lines {
+    for (source, height) in order.iter().skip(top) {
         // The first shows as far as there is room.
-        if height > room && !(sources.is_empty() && room > 0) {
+        if *height > room && !(sources.is_empty() && room > 0) {
             break;
         }
-        sources.push((source, height.min(room)));
-        room = room.saturating_sub(height);
+        sources.push((*source, (*height).min(room)));
+        room = room.saturating_sub(*height);
     }
     let above = top.min(order.len());
     let below = order.len() - above - sources.len();
     Shown { sources, above, below }
+}
+
+/// The first source that shows where the last one does.
+pub(super) fn last_top(area: Rect, cx: &Cx<'_>) -> usize {
+    let (order, mut room) = ordered(area, cx);
+    let fits = order.iter().rev().take_while(|(_, height)| {
+        let rest = room.checked_sub(*height);
+        room = rest.unwrap_or(0);
+        rest.is_some()
+    });
+    order.len() - fits.count().max(1).min(order.len())
 }
 
 fn figures(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, layout: Layout, of: impl Fn(&Column) -> (String, Role)) {
