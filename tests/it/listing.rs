@@ -200,3 +200,23 @@ fn another_order_is_made_beside_the_one_that_shows() {
     let some = listing.len();
     assert!(some > 0 && some < 30_000, "{some}");
 }
+
+#[test]
+fn what_arrives_is_listed_however_much_leaves_meanwhile() {
+    let mut store = Store::new(4_000_000);
+    let spans = |from: u128, count: u128| (from..from + count).map(|n| one(n, 1, 0)).collect::<Vec<_>>();
+    store.extend(&harness::batch(&spans(1, 20_000)));
+    assert!(store.totals().evicted_traces > 0, "the budget is full");
+    let held = store.trace_count();
+    let mut listing = Listing::default();
+    settle(&mut listing, &store, 1_000_000);
+    let mut left = 0;
+    for step in 0..200_u128 {
+        store.extend(&harness::batch(&spans(100_000 + step * 20, 20)));
+        // Too little to walk past all that stands still.
+        left = listing.step(&store, held as u64 * 4);
+    }
+    assert!(left < 100, "{left} of {held} are yet to be looked at");
+    settle(&mut listing, &store, 1_000_000);
+    assert_eq!(listing.len(), store.trace_count());
+}

@@ -89,7 +89,11 @@ impl Made {
             anew.extend(store.changed_after(self.changes).into_iter().flatten());
             self.changes = store.changes();
         }
+        // Half of the work is for what is new, however much changes or leaves meanwhile.
+        let work = look.budget.left();
+        look.budget = Budget::new(work / 2);
         let changed = self.place_anew(anew, look);
+        look.budget = Budget::new(look.budget.left() + work - work / 2);
         let is_meant = |trace: &TraceRef<'_>| until.is_none_or(|until| trace.arrival() <= until);
         let mut run = Vec::new();
         for trace in store.traces_after(self.looked).take_while(is_meant).take(RUN) {
