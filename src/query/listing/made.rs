@@ -93,7 +93,7 @@ impl Made {
         let work = look.budget.left();
         look.budget = Budget::new(work / 2);
         let changed = self.place_anew(anew, look);
-        look.budget = Budget::new(look.budget.left() + work - work / 2);
+        look.budget = Budget::new(look.budget.left() + (work - work / 2));
         let is_meant = |trace: &TraceRef<'_>| until.is_none_or(|until| trace.arrival() <= until);
         let mut run = Vec::new();
         for trace in store.traces_after(self.looked).take_while(is_meant).take(RUN) {
