@@ -47,7 +47,7 @@ impl Listing {
     /// Starts over when the filter is another one.
     pub fn set_filter(&mut self, filter: Filter) {
         if filter != *self.matches.filter() {
-            self.matches.set_filter(filter);
+            self.matches = Matches::new(filter);
             let fresh = self.fresh();
             self.show(fresh);
         }

@@ -99,12 +99,9 @@ impl Point {
 }
 
 impl Matches {
-    /// Starts over when the filter is another one.
-    pub(super) fn set_filter(&mut self, filter: Filter) {
-        if filter != self.filter {
-            self.filter = filter;
-            self.seen.clear();
-        }
+    /// Nothing is read yet.
+    pub(super) fn new(filter: Filter) -> Self {
+        Self { filter, seen: HashMap::new() }
     }
 
     /// The filter.

@@ -353,8 +353,7 @@ impl App {
             Action::Output => self.views.push(Box::new(Output::default())),
             Action::Quit => match self.with_top(|view, area, cx| view.update(Action::Back, area, cx)) {
                 Some(Flow::Ignored) | None if self.asks_before_quitting() => {
-                    let traces = self.store.totals().traces;
-                    let traces = format!("{} {}", text::count(traces), if traces == 1 { "trace" } else { "traces" });
+                    let traces = text::counted(self.store.totals().traces, "trace");
                     let said = format!("{{quit}} again quits; what was received is not kept: {traces}");
                     self.asked = true;
                     self.say(self.cx().say(&said));

@@ -155,6 +155,11 @@ pub(crate) fn count(n: u64) -> String {
     out
 }
 
+/// A count with its noun: `1 span`, `4 812 spans`.
+pub(crate) fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
 /// A count in at most five cells: `999`, `9 999`, `12k`, `345k`, `6.7M`.
 pub(crate) fn short_count(n: u64) -> String {
     let (unit, sign) = match n {

@@ -56,18 +56,8 @@ fn key(trace: TraceRef<'_>, sort: Sort) -> (i64, Reverse<i64>, String, Reverse<S
         Sort::NameUp | Sort::NameDown => 0,
     };
     let name = format!("{}\0{}", trace.root().service(), trace.root().name());
-    let (up, down) = match sort {
-        Sort::NameUp => (name, String::new()),
-        Sort::NameDown => (String::new(), name),
-        Sort::Newest
-        | Sort::Oldest
-        | Sort::Longest
-        | Sort::Shortest
-        | Sort::MostSpans
-        | Sort::FewestSpans
-        | Sort::MostErrors
-        | Sort::FewestErrors => Default::default(),
-    };
+    let [up, down] =
+        [Sort::NameUp, Sort::NameDown].map(|order| if sort == order { name.clone() } else { String::new() });
     (number, Reverse(0), up, Reverse(down))
 }
 

@@ -61,17 +61,12 @@ impl Keys {
 
     /// Entries with equal keys come newest first, then by id, so that the order is one whatever came first.
     pub(super) fn cmp(&self, a: &Entry, b: &Entry) -> Ordering {
-        let keys = match self.sort {
-            Sort::NameUp => self.names.cmp(a.key, b.key),
-            Sort::NameDown => self.names.cmp(b.key, a.key),
-            Sort::Newest
-            | Sort::Oldest
-            | Sort::Longest
-            | Sort::Shortest
-            | Sort::MostSpans
-            | Sort::FewestSpans
-            | Sort::MostErrors
-            | Sort::FewestErrors => a.key.cmp(&b.key),
+        let keys = if self.sort == Sort::NameUp {
+            self.names.cmp(a.key, b.key)
+        } else if self.sort == Sort::NameDown {
+            self.names.cmp(b.key, a.key)
+        } else {
+            a.key.cmp(&b.key)
         };
         let rest = |entry: &Entry| (Reverse(entry.point.start), entry.point.id);
         keys.then_with(|| rest(a).cmp(&rest(b)))

@@ -119,9 +119,9 @@ impl View for Health {
             }
             self.output = last_lines(store);
         }
-        let height = self.regions(area, cx).problems.height.saturating_sub(2) / problems::lines(area.width);
-        self.scroll.clamp(self.problems.len(), usize::from(height));
-        let shown = sources::shown(self.regions(area, cx).sources, cx, self.top);
+        let regions = self.regions(area, cx);
+        self.scroll.clamp(self.problems.len(), usize::from(problems::rows(regions.problems)));
+        let shown = sources::shown(regions.sources, cx, self.top);
         // While they have the keys they have more room as well.
         self.is_cut = self.in_sources || shown.above + shown.below > 0;
         Work::Done
@@ -129,8 +129,8 @@ impl View for Health {
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what a view does not know bubbles to the app")]
     fn update(&mut self, action: Action, area: Rect, cx: &Cx<'_>) -> Flow {
-        let height = self.regions(area, cx).problems.height.saturating_sub(2) / problems::lines(area.width);
-        let page = isize::from(height.max(2).cast_signed()) - 1;
+        let rows = problems::rows(self.regions(area, cx).problems);
+        let page = isize::from(rows.max(2).cast_signed()) - 1;
         if let Some(rows) = action.rows(page) {
             self.move_by(rows, area, cx);
             return Flow::Consumed;
@@ -185,7 +185,7 @@ impl View for Health {
 
     /// ```text
     /// ╭ Sources ──────────────────────────────────────────────────────────╮
-    /// │ ● jaeger-compact 127.0.0.1:6831   spans  malformed  lost: kernel  │
+    /// │ ● jaeger-compact :6831     4 812 spans   64 datagrams     88 KiB │
     /// ╭ Store ────────────────────────────────────────────────────────────╮
     /// ╭ Problems 3 ───────────────────────────────────────────────────────╮
     /// ╭ Output lines 12 ──────────────────────────────────────────────────╮

@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
 use crate::model::{SourceState, SourceStatus};
-use crate::tui::text::{Pen, bytes, count, short_count, width};
+use crate::tui::text::{Pen, bytes, count, counted, short_count, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 
@@ -32,14 +32,13 @@ pub(crate) fn draw_in(room: u16, area: Rect, buf: &mut Buffer, cx: &Cx<'_>, mut 
 /// Pieces of text with their roles, the most important last: on narrow screens the first ones go.
 pub(crate) fn pieces(cx: &Cx<'_>) -> Vec<(String, Role)> {
     let totals = &cx.totals;
-    let traces = if totals.traces == 1 { "trace" } else { "traces" };
     let mut pieces = vec![(format!("{} / {}", bytes(totals.bytes), bytes(totals.budget)), Role::Muted)];
     if listens(cx.sources) {
         pieces.push((sparkline(cx), Role::Faint));
         pieces.push((format!("{}/s", short_count(cx.rates.last().copied().unwrap_or(0))), Role::Muted));
     }
     pieces.push((format!("{} spans", count(totals.spans)), Role::Muted));
-    pieces.push((format!("{} {traces}", count(totals.traces)), Role::Muted));
+    pieces.push((counted(totals.traces, "trace"), Role::Muted));
     pieces.extend(trouble(cx, 0));
     pieces.retain(|(text, _)| !text.is_empty());
     pieces
@@ -51,11 +50,7 @@ pub(crate) fn trouble(cx: &Cx<'_>, arrived: usize) -> Vec<(String, Role)> {
     let malformed: u64 = cx.sources.iter().map(|source| source.malformed).sum();
     let failed = cx.sources.iter().filter(|source| matches!(source.state, SourceState::Failed(_))).count() as u64;
     let pieces = [
-        (
-            arrived as u64,
-            format!("+{} {}", count(arrived as u64), if arrived == 1 { "span" } else { "spans" }),
-            Role::Warning,
-        ),
+        (arrived as u64, format!("+{}", counted(arrived as u64, "span")), Role::Warning),
         (cx.totals.evicted_spans, format!("evicted {}", short_count(cx.totals.evicted_spans)), Role::Warning),
         (malformed, format!("malformed {}", count(malformed)), Role::Warning),
         (failed, format!("unreadable {failed}"), Role::Error),

@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::model::{SourceState, SourceStatus};
-use crate::tui::text::{Pen, bytes, cells, count};
+use crate::tui::text::{Pen, bytes, cells, count, counted};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{panel, title};
@@ -25,8 +25,8 @@ pub(super) fn height(cx: &Cx<'_>, hidden: Option<&str>, width: u16) -> u16 {
 /// ```text
 /// ╭ Store ──────────────────────────────────────────────────────╮
 /// │ 12 traces  480 spans  1.9 MiB of 2.0 GiB                    │
-/// │ received 500 = held 480 + evicted 20 (of 1 trace)           │
-/// │ the list shows 3 of 12 traces: its filter hides the rest    │
+/// │ received 500 = 480 held + 20 evicted (the oldest 1 trace)   │
+/// │ the list shows 3 of 12 traces, those of its filter pay; …   │
 /// ╰─────────────────────────────────────────────────────────────╯
 /// ```
 pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, hidden: Option<&str>) {
@@ -39,18 +39,15 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, hidden: Option<&st
 
 fn held(cx: &Cx<'_>) -> String {
     let totals = &cx.totals;
-    let traces = if totals.traces == 1 { "trace" } else { "traces" };
-    let spans = if totals.spans == 1 { "span" } else { "spans" };
-    let held = format!("{} {traces}  {} {spans}", count(totals.traces), count(totals.spans));
-    format!("{held}  {} of {}", bytes(totals.bytes), bytes(totals.budget))
+    let [traces, spans] = [counted(totals.traces, "trace"), counted(totals.spans, "span")];
+    format!("{traces}  {spans}  {} of {}", bytes(totals.bytes), bytes(totals.budget))
 }
 
 /// Where every span that was received is now. What did not happen is left out.
 fn equation(cx: &Cx<'_>) -> String {
     let totals = &cx.totals;
-    let traces = if totals.evicted_traces == 1 { "trace" } else { "traces" };
     let parts = [
-        (totals.evicted_spans, format!(" evicted (the oldest {} {traces})", count(totals.evicted_traces))),
+        (totals.evicted_spans, format!(" evicted (the oldest {})", counted(totals.evicted_traces, "trace"))),
         (totals.duplicates, " sent twice".to_owned()),
         (totals.replaced, " replaced by later copies".to_owned()),
         (totals.refused, " lost (of traces larger than the budget)".to_owned()),
@@ -65,15 +62,16 @@ fn why(cx: &Cx<'_>, hidden: Option<&str>) -> Vec<String> {
     let mut said = Vec::new();
     let is_waiting = |source: &SourceStatus| matches!(source.state, SourceState::Listening | SourceState::Busy);
     if totals.received + totals.output == 0 && !cx.sources.is_empty() && cx.sources.iter().all(is_waiting) {
-        said.push("no span has come in: is the program told to send here, and to which of these doors? does it sample its traces? has it flushed them before it ended?".to_owned());
+        let text = "no span has come in: is the program told to send here, and to which of these doors? does it sample its \
+                    traces? has it flushed them before it ended?";
+        said.push(text.to_owned());
     }
     if totals.spans == 0 && totals.evicted_spans + totals.refused > 0 {
         let budget = bytes(totals.budget);
         said.push(format!("all that came had to go again: {budget} are too little, --memory gives more"));
     }
     if let Some(arrived) = cx.paused {
-        let spans = if arrived == 1 { "span" } else { "spans" };
-        let text = format!("the picture is frozen, {} {spans} came since; {{pause}} goes on", count(arrived));
+        let text = format!("the picture is frozen, {} came since; {{pause}} goes on", counted(arrived, "span"));
         said.push(cx.say(&text));
     }
     said.extend(hidden.filter(|_| totals.traces > 0).map(str::to_owned));

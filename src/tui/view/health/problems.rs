@@ -21,6 +21,11 @@ pub(super) fn inside(area: Rect) -> Rect {
     Rect { x: area.x + 1, y: area.y + 1, width, height }
 }
 
+/// Problems that show in the panel.
+pub(super) fn rows(area: Rect) -> u16 {
+    inside(area).height / lines(area.width)
+}
+
 /// ```text
 /// ╭ Problems 3 ───────────────────────────────────────────╮
 /// │▌ 10:35:00  127.0.0.1:4242  byte 17                    │

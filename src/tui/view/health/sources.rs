@@ -6,7 +6,7 @@ use super::short_name;
 use super::words::{came, is_alarm, is_silent, role, said, word};
 use crate::model::{SourceState, SourceStatus};
 use crate::tui::shorten::middle;
-use crate::tui::text::{Pen, bytes, cells, count, short_count, width};
+use crate::tui::text::{self, Pen, bytes, cells, count, short_count, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{panel, title};
@@ -28,7 +28,7 @@ fn exact(n: u64) -> String {
 }
 
 /// Cells of all columns.
-const FIGURES: u16 = 45;
+const FIGURES: u16 = COLUMNS[0].1 + COLUMNS[1].1 + COLUMNS[2].1 + COLUMNS[3].1;
 
 /// Inner width from which sentences stand beside the figures.
 const BESIDE: u16 = 136;
@@ -87,25 +87,22 @@ impl Layout {
         Self { name: width.saturating_sub(FIGURES), words: (3, width.saturating_sub(4).max(8)), beside: false }
     }
 
-    /// Where the one sentence of a source without figures stands beside its name.
-    fn alone(self, width: u16) -> (u16, u16) {
-        if self.beside { self.words } else { (self.name, width.saturating_sub(self.name + 1)) }
-    }
-
-    /// A source without figures whose one sentence fits beside its name.
-    fn is_one_line(self, source: &SourceStatus, said: &[Line], room: u16) -> bool {
-        let fits = |line: &Line| matches!(line.as_slice(), [(_, text)] if width(text) <= self.alone(room).1);
-        has_no_figures(source) && matches!(said, [line] if fits(line))
+    /// The column where sentences begin, and the lines above them. The one sentence of a source without figures stands
+    /// beside its name where it fits.
+    fn place(self, source: &SourceStatus, said: &[Line], width: u16) -> (u16, u16) {
+        if self.beside {
+            return (self.words.0, 0);
+        }
+        let room = width.saturating_sub(self.name + 1);
+        let fits = |line: &Line| matches!(line.as_slice(), [(_, text)] if text::width(text) <= room);
+        let is_alone = has_no_figures(source) && matches!(said, [line] if fits(line));
+        if is_alone { (self.name, 0) } else { (self.words.0, 1) }
     }
 
     fn height(self, source: &SourceStatus, cx: &Cx<'_>, width: u16) -> u16 {
         let said = told(source, cx, self.words.1);
-        let below = cells(said.len());
-        match self.beside {
-            true => below.max(1),
-            false if self.is_one_line(source, &said, width) => 1,
-            false => 1 + below,
-        }
+        let (_, above) = self.place(source, &said, width);
+        (above + cells(said.len())).max(1)
     }
 }
 
@@ -237,16 +234,11 @@ fn one(area: Rect, buf: &mut Buffer, cx: &Cx<'_>, source: &SourceStatus, layout:
     pen.skip(1);
     pen.put(&state, cx.theme.style(if role == Role::Good { Role::Muted } else { role }));
     let said = told(source, cx, layout.words.1);
-    let alone = !layout.beside && layout.is_one_line(source, &said, area.width);
     if !has_no_figures(source) {
         figures(area, buf, cx, layout, |column| (column.2(source), Role::Text));
     }
-    let (x, top) = match (layout.beside, alone) {
-        (true, _) => (layout.words.0, area.y),
-        (false, true) => (layout.alone(area.width).0, area.y),
-        (false, false) => (layout.words.0, area.y + 1),
-    };
-    for (y, line) in (top..area.bottom()).zip(said) {
+    let (x, above) = layout.place(source, &said, area.width);
+    for (y, line) in (area.y + above..area.bottom()).zip(said) {
         let mut pen = Pen::new(buf, cx.glyphs, area.x + x, y, area.right());
         for (role, text) in line {
             pen.put(&text, cx.theme.style(role));

@@ -1,7 +1,7 @@
 //! What is said of a source in sentences: what it is doing, what came of what was received, what was lost and where.
 
 use crate::model::{SourceState, SourceStatus};
-use crate::tui::text::{bytes, count};
+use crate::tui::text::{bytes, count, counted};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 
@@ -13,7 +13,7 @@ pub(super) fn came(source: &SourceStatus) -> String {
         None if source.lines == 0 => return String::new(),
         None => (source.lines, "other line"),
     };
-    format!("{} {unit}{}", count(n), if n == 1 { "" } else { "s" })
+    counted(n, unit)
 }
 
 /// Where programs send to, as opposed to a file.
@@ -78,8 +78,8 @@ pub(super) fn said(source: &SourceStatus, cx: &Cx<'_>) -> Vec<(Role, String)> {
     }
     said.extend(of_losses(source));
     if source.logs > 0 {
-        let records = if source.logs == 1 { "log record" } else { "log records" };
-        said.push((Role::Muted, cx.say(&format!("{} {records}: {{output}} shows them", count(source.logs)))));
+        let records = counted(source.logs, "log record");
+        said.push((Role::Muted, cx.say(&format!("{records}: {{output}} shows them"))));
     }
     if source.not_kept > 0 && source.spans > 0 {
         said.push((Role::Muted, format!("{}: answered, not kept", not_kept(source))));
@@ -88,8 +88,7 @@ pub(super) fn said(source: &SourceStatus, cx: &Cx<'_>) -> Vec<(Role, String)> {
 }
 
 fn not_kept(source: &SourceStatus) -> String {
-    let requests = if source.not_kept == 1 { "request" } else { "requests" };
-    format!("{} {requests} with metrics or profiles", count(source.not_kept))
+    format!("{} with metrics or profiles", counted(source.not_kept, "request"))
 }
 
 fn turned_away(source: &SourceStatus) -> String {

@@ -9,7 +9,7 @@ use ratatui::{
 use super::{Output, Shown, wrap};
 use crate::model::{Severity, duration_text};
 use crate::query::output::{Body, OutputRow};
-use crate::tui::text::{Pen, count, safe, short_count, time_text, width};
+use crate::tui::text::{Pen, count, counted, safe, short_count, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 use crate::tui::widget::{dash, panel, place, set, status, table, title};
@@ -141,7 +141,7 @@ fn draw_row(line: Rect, buf: &mut Buffer, cx: &Cx<'_>, view: &Output, shown: &Sh
             pen.put(&row.service, bold);
             pen.skip(1);
             pen.put(name, bold);
-            let figures = format!("  {} {}", count(*spans as u64), if *spans == 1 { "span" } else { "spans" });
+            let figures = format!("  {}", counted(*spans as u64, "span"));
             pen.put(&figures, cx.theme.style(Role::Muted));
             pen.put(&format!("  {}", duration_text(*duration)), cx.theme.style(Role::Strong));
             if *errors > 0 {

@@ -39,6 +39,11 @@ impl Axis {
         Self { x, width, window, ticks: window.ticks(usize::from(width / label).max(2)) }
     }
 
+    /// The axis of a window over all of `area`, without ticks.
+    pub(super) fn over(area: Rect, window: Window) -> Self {
+        Self { x: area.x, width: area.width, window, ticks: Vec::new() }
+    }
+
     /// The column that a time in ns falls on.
     pub(super) fn column(&self, ns: u64) -> u16 {
         let length = self.window.length();

@@ -11,7 +11,7 @@ use crate::model::duration_text;
 use crate::query::cause::Cause;
 use crate::query::waterfall::TraceHead;
 use crate::tui::shorten::names;
-use crate::tui::text::{Pen, count, time_text, width};
+use crate::tui::text::{Pen, count, counted, time_text, width};
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
 
@@ -86,8 +86,7 @@ fn figures(view: &Trace, cx: &Cx<'_>) -> Vec<Figure> {
         let gone = "evicted before it could be shown".to_string();
         return vec![Figure::new(1, gone, cx.theme.style(Role::Warning)), id];
     }
-    let spans = count(head.spans as u64) + if head.spans == 1 { " span" } else { " spans" };
-    let mut pieces = vec![Figure::new(1, spans, muted)];
+    let mut pieces = vec![Figure::new(1, counted(head.spans as u64, "span"), muted)];
     pieces.push(Figure::new(2, duration_text(head.duration), cx.theme.style(Role::Strong)));
     if head.errors > 0 {
         let errors = count(head.errors.into());
@@ -100,8 +99,7 @@ fn figures(view: &Trace, cx: &Cx<'_>) -> Vec<Figure> {
     let gone = view.gone.then(|| "evicted".to_string());
     let warnings = warnings(head).into_iter().chain(gone);
     pieces.extend(warnings.map(|text| Figure::new(4, text, cx.theme.style(Role::Warning))));
-    let services = format!("{} {}", head.services, if head.services == 1 { "service" } else { "services" });
-    pieces.push(Figure::new(5, services, muted));
+    pieces.push(Figure::new(5, counted(head.services as u64, "service"), muted));
     let time = |format| time_text(head.start, cx.utc, format);
     let long = Some(time("%Y-%m-%d %H:%M:%S%.3f"));
     pieces.push(Figure { long, ..Figure::new(7, time("%H:%M:%S"), muted) });

@@ -41,12 +41,12 @@ impl Trace {
     pub(super) fn details_height(&self, body: u16) -> u16 {
         let share = (body * 3 / 10).clamp(5, 14);
         let left = body.saturating_sub(cells(self.visible.len().max(1))).min(self.details.wanted());
+        if let Some(height) = self.details.height.filter(|_| !self.details.focus) {
+            return height.min(body.saturating_sub(ROWS_LEFT));
+        }
         match (self.details.focus, self.details.full) {
             (true, true) => body.saturating_sub(ROWS_LEFT).max(5).min(body),
             (true, false) => (body * 3 / 5).max(5).max(left).min(body),
-            (false, _) if self.details.height.is_some() => {
-                self.details.height.unwrap_or(0).min(body.saturating_sub(ROWS_LEFT))
-            }
             (false, _) if body < 10 => 0,
             (false, _) => share.max(left),
         }

@@ -3,13 +3,14 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::Trace;
+use super::bars::Axis;
 use crate::query::ruler::Window;
 use crate::query::tree::{Node, Tree};
 use crate::store::TraceRef;
 use crate::tui::text::cells;
 use crate::tui::theme::Role;
 use crate::tui::view::Cx;
-use crate::tui::widget::{braille_bit, dim, highlight, set};
+use crate::tui::widget::{braille_bit, dim, set};
 use crate::tui::{Mouse, MouseKind};
 
 /// Rows of the tree that are looked at between two frames.
@@ -180,10 +181,6 @@ impl Trace {
             let service = self.minimap.services.get(usize::from(cell.service)).map_or("", String::as_str);
             set(buf, area.x + cells(x), area.y + cells(y), sign, cx.service(service));
         }
-        if let Some((from, to)) = self.zoom.dragged.filter(|_| !self.zoom.is_on()) {
-            let (from, to) = (from.min(to).max(area.x), from.max(to).min(area.right().saturating_sub(1)));
-            highlight(Rect { x: from, width: (to + 1).saturating_sub(from), ..area }, buf, cx.theme.selection());
-        }
         if !self.zoom.is_on() {
             return;
         }
@@ -198,24 +195,16 @@ impl Trace {
 
     /// Columns of the lines around the window; never the same.
     fn brackets(&self, area: Rect) -> [u16; 2] {
-        let window = self.window();
-        let column = |ns: u64| {
-            let at = u128::from(ns) * u128::from(area.width) / u128::from(self.head.duration.max(1));
-            area.x + u16::try_from(at).unwrap_or(area.width).min(area.width.saturating_sub(1))
-        };
-        let (from, to) = (column(window.from()), column(window.from() + window.length()));
+        let (window, axis) = (self.window(), Axis::over(area, Window::whole(self.head.duration)));
+        let (from, to) = (axis.column(window.from()), axis.column(window.from() + window.length()));
         let from = from.min(area.right().saturating_sub(2));
         [from, to.max(from + 1)]
     }
 
     /// Moves the window or one of its ends; whether this was about the minimap.
     pub(super) fn drag_minimap(&mut self, mouse: Mouse, area: Rect) -> bool {
-        let time = |column: u16| {
-            let at = u128::from(column.saturating_sub(area.x).min(area.width));
-            let at = at * u128::from(self.head.duration) / u128::from(area.width.max(1));
-            u64::try_from(at).unwrap_or(u64::MAX)
-        };
-        let (at, window, total) = (time(mouse.column), self.window(), self.head.duration);
+        let (window, total) = (self.window(), self.head.duration);
+        let at = Axis::over(area, Window::whole(total)).time(mouse.column);
         let end = window.from() + window.length();
         match (mouse.kind, self.minimap.grip) {
             (MouseKind::Press { .. }, _) if area.contains((mouse.column, mouse.row).into()) && self.zoom.is_on() => {

@@ -44,7 +44,7 @@ impl Trace {
     pub(super) fn zoom(&mut self, action: Action, area: Rect) -> Option<Flow> {
         let rows = self.regions(area).rows;
         match action {
-            Action::Zoom => return Some(self.zoom_to_span(rows)),
+            Action::Zoom => self.zoom_to_span(rows),
             Action::ZoomIn => self.zoom_around(self.window().length() / 2, rows),
             Action::ZoomOut => self.zoom_around(self.window().length().saturating_mul(2), rows),
             Action::ZoomReset => self.zoom.part = None,
@@ -74,7 +74,7 @@ impl Trace {
 
     /// Brings the window to the selected span where none of it shows, as wide as it is.
     pub(super) fn pan_to_selected(&mut self) {
-        let Some((_, span)) = self.selected_interval().filter(|_| self.zoom.is_on()) else { return };
+        let Some(span) = self.selected_interval().filter(|_| self.zoom.is_on()) else { return };
         let (window, offset) = (self.window(), self.tree.timeline.offset(span));
         if window.stretch(offset, span.duration, 1).is_none() {
             let length = window.length();
@@ -86,22 +86,20 @@ impl Trace {
 
     /// Whether zooming to the selected span would show less than now.
     pub(super) fn can_zoom(&self) -> bool {
-        self.selected_interval().is_some_and(|(_, span)| span.duration < self.window().length())
+        self.selected_interval().is_some_and(|span| span.duration < self.window().length())
     }
 
-    fn selected_interval(&self) -> Option<(u32, Interval)> {
-        let at = self.row_index()?;
-        self.tree.timeline.row(at).map(|interval| (at, interval))
+    fn selected_interval(&self) -> Option<Interval> {
+        self.tree.timeline.row(self.row_index()?)
     }
 
-    fn zoom_to_span(&mut self, rows: Rect) -> Flow {
-        let Some((_, span)) = self.selected_interval() else { return Flow::Consumed };
+    fn zoom_to_span(&mut self, rows: Rect) {
+        let Some(span) = self.selected_interval() else { return };
         let least = u64::from(self.axis(rows).width);
         let from = self.tree.timeline.offset(span);
         // Of what is shorter than the least, the middle is in the middle.
         let from = from.saturating_sub(least.saturating_sub(span.duration) / 2);
         self.show(Window::new(from, span.duration, least, self.head.duration));
-        Flow::Consumed
     }
 
     /// Shows so much around the middle of what is selected.
@@ -115,7 +113,7 @@ impl Trace {
     fn middle(&self) -> u64 {
         let window = self.window();
         let (from, to) = (window.from(), window.from() + window.length());
-        let span = self.selected_interval().map(|(_, span)| (self.tree.timeline.offset(span), span.duration));
+        let span = self.selected_interval().map(|span| (self.tree.timeline.offset(span), span.duration));
         let shown = span.map(|(offset, duration)| (offset.max(from), offset.saturating_add(duration).min(to)));
         let (from, to) = shown.filter(|(from, to)| from <= to).unwrap_or((from, to));
         from + (to - from) / 2

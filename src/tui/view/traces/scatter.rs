@@ -96,15 +96,15 @@ impl Scatter {
         if self.next.is_none() && (self.version, self.size) == (Some(listing.version()), size) {
             return false;
         }
-        let mut next = self.next.take().filter(|next| next.size == size);
-        let plot = next.get_or_insert_with(|| Plot::new(listing.version(), size));
-        if plot.step(listing, POINTS) {
-            let plot = std::mem::replace(plot, Plot::new(0, (0, 0)));
-            (self.ends, self.dots) = (plot.ends.unwrap_or_default(), plot.dots);
-            (self.version, self.size, next) = (Some(plot.version), size, None);
+        let next = self.next.take().filter(|next| next.size == size);
+        let mut next = next.unwrap_or_else(|| Plot::new(listing.version(), size));
+        if next.step(listing, POINTS) {
+            (self.ends, self.dots) = (next.ends.unwrap_or_default(), next.dots);
+            (self.version, self.size) = (Some(next.version), size);
+            return false;
         }
-        self.next = next;
-        self.next.is_some()
+        self.next = Some(next);
+        true
     }
 
     /// The trace whose dot is at a cell of the screen, or next to it: of several the slowest.
